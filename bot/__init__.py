@@ -1,0 +1,1 @@
+"""What wires Turnwise together: settings, services, pipeline, server."""

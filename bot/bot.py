@@ -1,0 +1,55 @@
+"""`bot(runner_args)`: the entry point by which Pipecat's runner, and our server, start a call."""
+
+import asyncio
+import functools
+
+from pipecat.runner.types import RunnerArguments, SmallWebRTCRunnerArguments
+
+from bot.engine import Engine, load_engine, warm
+from bot.pipeline import spoken_parts
+from bot.session import open_session
+from bot.settings import Settings, read_settings
+from processors.ports import Journal, journal_nothing
+from transports.browser import OUT_RATE, browser_transport
+
+
+@functools.cache
+def _shared(settings: Settings) -> Engine:
+    engine = load_engine(settings)
+    warm(engine)
+    return engine
+
+
+async def bot(runner_args: RunnerArguments) -> None:
+    """Holds one call, from connect to hang-up.
+
+    runner_args.body may carry `engine`, `settings` and `journal`, as our server passes them;
+    without them (Pipecat's own runner) they are read and loaded once for the process.
+    """
+    if not isinstance(runner_args, SmallWebRTCRunnerArguments):
+        raise TypeError(
+            f"{type(runner_args).__name__} is no door of ours: use Pipecat's runner with "
+            "`-t webrtc`, or `python runner.py serve`."
+        )
+    given = runner_args.body if isinstance(runner_args.body, dict) else {}
+    settings: Settings = given.get("settings") or read_settings()
+    engine: Engine = given.get("engine") or await asyncio.to_thread(_shared, settings)
+    journal: Journal = given.get("journal") or journal_nothing
+    transport = browser_transport(runner_args.webrtc_connection)
+    session = open_session(
+        engine,
+        settings,
+        spoken_parts(engine),
+        transport.input(),
+        transport.output(),
+        session_id=runner_args.session_id,
+        sample_rate=OUT_RATE,
+        journal=journal,
+        rtvi=True,
+    )
+
+    @transport.event_handler("on_client_disconnected")
+    async def _(_transport: object, _client: object) -> None:
+        await session.drop()
+
+    await session.run()

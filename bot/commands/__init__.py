@@ -1,0 +1,1 @@
+"""What each command of `runner.py` does. Imported only when the command is run."""

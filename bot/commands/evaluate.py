@@ -1,0 +1,35 @@
+"""`runner.py eval …`."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from bot.settings import CannotStart
+from rag_index.evaluation import evaluate_intents, evaluate_retrieval
+
+
+def intents(train: Path, test: Path, *, as_json: bool) -> None:
+    """Prints the measures of DESIGN section 7."""
+    _print(evaluate_intents(*_existing(train, test)), as_json=as_json)
+
+
+def retrieval(passages: Path, questions: Path, *, as_json: bool) -> None:
+    """Prints the measures of DESIGN section 7."""
+    _print(evaluate_retrieval(*_existing(passages, questions)), as_json=as_json)
+
+
+def _existing(*paths: Path) -> tuple[Path, ...]:
+    if missing := [p for p in paths if not p.is_file()]:
+        raise CannotStart([f"{p} is no file: name a JSONL file." for p in missing])
+    return paths
+
+
+def _print(measures: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(dict(measures)))
+        return
+    for name, value in measures.items():
+        typer.echo(f"{name}: {value}")

@@ -1,0 +1,41 @@
+"""`runner.py mic`."""
+
+import asyncio
+
+import uvloop
+
+from bot.commands.talk import in_words
+from bot.settings import CannotStart, Settings, read_settings
+from bot.telemetry.logs import set_up_logs
+
+
+def run() -> None:
+    """Talks through this machine's sound devices until Ctrl-C."""
+    settings = read_settings()
+    set_up_logs("WARNING")
+    try:
+        import transports.sound_card  # noqa: F401 (is its library there?)
+    except ImportError:
+        raise CannotStart(
+            [
+                "`runner.py mic` needs PyAudio: run `apt-get install portaudio19-dev gcc "
+                "python3-dev` and `.venv/bin/pip install pyaudio`."
+            ]
+        ) from None
+    uvloop.run(_converse(settings))
+
+
+async def _converse(settings: Settings) -> None:
+    from bot.engine import load_engine, warm
+    from bot.pipeline import spoken_parts
+    from bot.session import open_session
+    from transports.sound_card import NoSoundCard, sound_card
+
+    try:
+        mouth, ear = sound_card(in_words())
+    except NoSoundCard as error:
+        raise CannotStart([str(error)]) from None
+    engine = await asyncio.to_thread(load_engine, settings)
+    await asyncio.to_thread(warm, engine)
+    session = open_session(engine, settings, spoken_parts(engine), mouth, ear)
+    await session.run()

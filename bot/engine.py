@@ -1,0 +1,108 @@
+"""What all calls of a process share: the models, the documents' index, the persona."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bot.persona import load_persona
+from bot.services.local.hibari import Voice
+from bot.services.local.moonshine import Recognizer
+from bot.services.local.smart_turn import SmartTurn
+from bot.settings import Settings
+from conversation.replying import Persona
+from rag_index.answer import Answerer
+from rag_index.intents import IntentClassifier
+from rag_index.encoder import Encoder, MiniLMEncoder
+from rag_index.index import load
+from rag_index.intents import read_intents_file
+from rag_index.passages import Hit
+from rag_index.search import Searcher
+
+
+@dataclass
+class SharedEmbedder:
+    """One embedding a transcript: whoever asks second gets the first one's."""
+
+    encoder: Encoder
+    kept: int = 64
+    _thread: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoder")
+    )
+    _known: OrderedDict[str, asyncio.Future[np.ndarray]] = field(
+        default_factory=OrderedDict[str, asyncio.Future[np.ndarray]]
+    )
+
+    async def __call__(self, text: str) -> np.ndarray:
+        """float32, shape (384,), unit length. 6-9 ms; nothing for a text that is known."""
+        future = self._known.get(text)
+        if future is None or future.cancelled() or (future.done() and future.exception()):
+            loop = asyncio.get_running_loop()
+            future = loop.run_in_executor(self._thread, lambda: self.encoder.encode([text])[0])
+            self._known[text] = future
+            while len(self._known) > self.kept:
+                self._known.popitem(last=False)
+        return await asyncio.shield(future)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Loaded once, before the first call."""
+
+    persona: Persona
+    embed: SharedEmbedder
+    search: Callable[[str, np.ndarray, str | None], Sequence[Hit]]
+    answerer: Answerer
+    classifier: IntentClassifier | None
+    replies: Mapping[str, str]
+    recognizer: Recognizer
+    turns: SmartTurn
+    voice: Voice
+
+
+def load_engine(settings: Settings, *, speech: bool = True) -> Engine:
+    """Loads everything, about 2 s. speech: False for conversations in text.
+
+    Raises IndexUnusable, IntentsFileError, PersonaFileError, WeightsUnavailable; each message says
+    what to do.
+    """
+    persona = load_persona(settings.knowledge / "persona.yaml")
+    encoder = MiniLMEncoder()
+    searcher = Searcher(load(settings.index, encoder.name), encoder)
+    classifier, replies = _intents(settings, encoder)
+
+    def search(text: str, embedding: np.ndarray, about: str | None) -> Sequence[Hit]:
+        return searcher.search(text, embedding, about=about)
+
+    return Engine(
+        persona=persona,
+        embed=SharedEmbedder(encoder),
+        search=search,
+        answerer=Answerer(encoder),
+        classifier=classifier,
+        replies=replies,
+        recognizer=Recognizer() if speech else None,  # type: ignore[arg-type]
+        turns=SmartTurn() if speech else None,  # type: ignore[arg-type]
+        voice=Voice() if speech else None,  # type: ignore[arg-type]
+    )
+
+
+def _intents(
+    settings: Settings, encoder: Encoder
+) -> tuple[IntentClassifier | None, Mapping[str, str]]:
+    path = settings.knowledge / "intents.yaml"
+    if not path.exists():
+        return None, {}
+    file = read_intents_file(path)
+    classifier = IntentClassifier(file.intents, encoder, file.out_of_scope)
+    return classifier, {i.name: i.reply for i in file.intents if i.reply}
+
+
+def warm(engine: Engine) -> None:
+    """Runs each model once: the first run of a model is the slow one."""
+    engine.voice.warm()
+    engine.recognizer.warm()
+    engine.turns.warm()

@@ -1,0 +1,98 @@
+"""The pipeline, as one list that reads like the path of a turn."""
+
+from dataclasses import dataclass, field
+
+from pipecat.audio.vad.silero import SileroVADAnalyzer
+from pipecat.audio.vad.vad_analyzer import VADParams
+from pipecat.pipeline.parallel_pipeline import ParallelPipeline
+from pipecat.pipeline.pipeline import Pipeline
+from pipecat.processors.audio.vad_processor import VADProcessor
+from pipecat.processors.frame_processor import FrameProcessor
+from pipecat.turns.user_turn_processor import UserTurnProcessor
+
+from bot.engine import Engine
+from bot.services.local.grounded import GroundedLLM
+from bot.services.local.hibari import HibariTTS
+from bot.services.local.moonshine import MoonshineSTT
+from conversation.call import Call
+from processors.intent import IntentProcessor
+from processors.ledger import LedgerTap
+from processors.merge import Merge
+from processors.ports import Clock, Counter, Journal, count_nothing, journal_nothing
+from processors.retrieval import RetrievalProcessor
+from processors.speech_hold import SpeechHold
+from processors.state_manager import StateManager
+from processors.text_only import TextOnlySpeech
+from processors.turn_detection import turn_strategies
+
+# Silero marks speech; the volume gate of Pipecat's default would drop quiet telephone callers.
+VAD = VADParams(confidence=0.6, start_secs=0.2, stop_secs=0.2, min_volume=0.3)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The replaceable parts of a pipeline: a test passes scripted ones."""
+
+    ears: tuple[FrameProcessor, ...]
+    llm: FrameProcessor
+    tts: FrameProcessor
+    journal: Journal = journal_nothing
+    count: Counter = field(default=count_nothing)
+    merge_patience: float = 0.15
+
+
+def spoken_parts(engine: Engine) -> Parts:
+    """What a call uses: it hears and it speaks."""
+    return Parts(
+        ears=(
+            VADProcessor(vad_analyzer=SileroVADAnalyzer(params=VAD)),
+            UserTurnProcessor(user_turn_strategies=turn_strategies(engine.turns)),
+            MoonshineSTT(engine.recognizer),
+        ),
+        llm=GroundedLLM(engine.answerer, engine.persona),
+        tts=HibariTTS(engine.voice),
+    )
+
+
+def written_parts(engine: Engine) -> Parts:
+    """What a conversation in text uses."""
+    return Parts(
+        ears=(), llm=GroundedLLM(engine.answerer, engine.persona), tts=TextOnlySpeech()
+    )
+
+
+def make_pipeline(
+    engine: Engine,
+    call: Call,
+    parts: Parts,
+    transport_in: FrameProcessor,
+    transport_out: FrameProcessor,
+    *,
+    clock: Clock,
+) -> Pipeline:
+    """transport in - VAD - turn detection - STT - StateManager - intent || retrieval - merge - ..."""
+    tell, ledgers, embed = call.tell, call.ledgers, engine.embed
+    return Pipeline(
+        [
+            transport_in,
+            *parts.ears,
+            StateManager(call, clock=clock, journal=parts.journal, count=parts.count),
+            ParallelPipeline(
+                [IntentProcessor(engine.classifier, embed, tell, ledgers, clock=clock)],
+                [RetrievalProcessor(engine.search, embed, tell, ledgers, clock=clock)],
+            ),
+            Merge(
+                engine.persona,
+                tell,
+                ledgers,
+                clock=clock,
+                replies=engine.replies,
+                patience=parts.merge_patience,
+            ),
+            parts.llm,
+            LedgerTap(ledgers, clock=clock),
+            parts.tts,
+            SpeechHold(tell, ledgers, clock=clock),
+            transport_out,
+        ]
+    )

@@ -1,0 +1,1 @@
+"""Speech and answers made on this machine, from the weights in pip packages."""

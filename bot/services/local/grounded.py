@@ -1,0 +1,77 @@
+"""The built-in LLM: answers with sentences of the documents, or says that it doesn't know."""
+
+import asyncio
+
+from loguru import logger
+from pipecat.frames.frames import (
+    Frame,
+    LLMContextFrame,
+    LLMFullResponseEndFrame,
+    LLMFullResponseStartFrame,
+    LLMTextFrame,
+)
+from pipecat.processors.frame_processor import FrameDirection
+from pipecat.services.llm_service import LLMService
+from pipecat.services.settings import LLMSettings
+
+from conversation.replying import Persona
+from processors.frames import CitationsFrame, Evidence, GroundedContext
+from processors.retrieval import citation_of
+from rag_index.answer import Answerer, GroundedAnswer
+
+
+class GroundedLLM(LLMService):
+    """LLMContextFrame with a GroundedContext -> CitationsFrame, LLM text frames.
+
+    Nothing is generated: every sentence stands in a retrieved passage, and where none supports an
+    answer the persona's words for that are said.
+    """
+
+    def __init__(self, answerer: Answerer, persona: Persona) -> None:
+        super().__init__(
+            settings=LLMSettings(
+                model="grounded",
+                system_instruction=None,
+                temperature=None,
+                max_tokens=None,
+                top_p=None,
+                top_k=None,
+                frequency_penalty=None,
+                presence_penalty=None,
+                seed=None,
+                filter_incomplete_user_turns=False,
+                user_turn_completion_config=None,
+            )
+        )
+        self._answerer, self._persona = answerer, persona
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        if isinstance(frame, LLMContextFrame):
+            await self._respond(frame)
+        else:
+            await self.push_frame(frame, direction)
+
+    async def _respond(self, frame: LLMContextFrame) -> None:
+        context = frame.context
+        try:
+            if not isinstance(context, GroundedContext):
+                raise TypeError("the grounded answerer needs the passages that Merge adds")
+            answer = await asyncio.to_thread(self._answer, context.evidence)
+        except Exception as error:  # whatever went wrong, the turn ends with an apology
+            await self.push_error("the answer could not be made", exception=error)
+            return
+        logger.bind(turn=context.turn, confidence=round(answer.confidence, 3)).debug("answered")
+        by_passage = {c.passage: c for c in answer.citations}
+        cited = [citation_of(h) for h in context.evidence.hits if h.passage.id in by_passage]
+        await self.push_frame(CitationsFrame(citations=cited if answer.answered else ()))
+        await self.push_frame(LLMFullResponseStartFrame())
+        await self.push_frame(
+            LLMTextFrame(answer.text if answer.answered else self._persona.unknown)
+        )
+        await self.push_frame(LLMFullResponseEndFrame())
+
+    def _answer(self, evidence: Evidence) -> GroundedAnswer:
+        return self._answerer.answer(
+            evidence.question, evidence.embedding, evidence.hits, about=evidence.about
+        )

@@ -1,0 +1,77 @@
+"""From a URL to a client that answers. A password never leaves this file."""
+
+import asyncio
+from typing import Any
+
+import redis.asyncio
+from redis.asyncio.cluster import ClusterNode
+from redis.asyncio.retry import Retry
+from redis.backoff import ConstantBackoff
+from redis.exceptions import AuthenticationError, ConnectionError, RedisError
+
+from bot.store.errors import StoreUnreachable
+from bot.store.urls import StoreUrl
+
+Client = Any
+"""redis.asyncio.Redis or RedisCluster: the same commands, no common type."""
+
+ANSWERS_WITHIN = 2.0
+REACHED_WITHIN = 5.0
+
+# The pool may hold connections to a server that was restarted. Not for timeouts: those had time.
+RETRY_A_STALE_CONNECTION = Retry(ConstantBackoff(0.01), 1, supported_errors=(ConnectionError,))
+
+Options = dict[str, Any]
+
+
+async def connect(url: StoreUrl) -> Client:
+    """A client that has answered. Raises StoreUnreachable, which says what to do."""
+    client = _client(url)
+    try:
+        async with asyncio.timeout(REACHED_WITHIN):
+            await client.ping()
+    except (RedisError, OSError, TimeoutError) as error:
+        await client.aclose()
+        raise StoreUnreachable(_advice(url, error)) from None
+    return client
+
+
+def _client(url: StoreUrl) -> Client:
+    options: Options = {
+        "decode_responses": True,
+        "encoding_errors": "surrogatepass",
+        "socket_timeout": ANSWERS_WITHIN,
+        "socket_connect_timeout": ANSWERS_WITHIN,
+        "retry": RETRY_A_STALE_CONNECTION,
+    }
+    try:
+        match url.form:
+            case "sentinel":
+                return _sentinel(url, options)
+            case "cluster":
+                nodes = [ClusterNode(host, port) for host, port in url.hosts]
+                return redis.asyncio.RedisCluster(
+                    startup_nodes=nodes, **url.login, **options, ssl=url.tls
+                )
+            case _:
+                single: Any = redis.asyncio.Redis
+                return single.from_url(url.text, **options)
+    except (ValueError, TypeError):
+        raise url.not_understood() from None
+
+
+def _sentinel(url: StoreUrl, options: Options) -> Client:
+    tls = {"ssl": True} if url.tls else {}
+    timeouts = {name: value for name, value in options.items() if name.startswith("socket_")}
+    sentinel: Any = redis.asyncio.Sentinel(url.hosts, sentinel_kwargs=timeouts | tls)
+    return sentinel.master_for(url.name, db=url.db, **url.login, **options, **tls)
+
+
+def _advice(url: StoreUrl, error: Exception) -> str:
+    if isinstance(error, AuthenticationError) or "NOAUTH" in str(error):
+        return f"Redis at {url} refuses the user or password in TURNWISE_REDIS_URL; correct them"
+    why = "no answer" if isinstance(error, TimeoutError) else type(error).__name__
+    return (
+        f"Redis at {url} can't be reached ({why}); start it, correct TURNWISE_REDIS_URL, "
+        "or unset that to use the embedded store"
+    )

@@ -1,0 +1,133 @@
+"""`runner.py talk`: recordings as the caller, through the whole pipeline, in real time."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from bot.engine import Engine
+from bot.pipeline import spoken_parts
+from bot.session import Session, open_session
+from bot.settings import Settings
+from conversation.states import State
+from processors.ports import Journal, journal_nothing
+from transports.wav import OUT_RATE, CallerEar, CallerMouth, wav_params
+
+ANSWER_SECONDS = 20.0  # after a recording, nobody answers any more
+QUIET_SECONDS = 0.7  # of IDLE before the next recording; the caller lets the bot finish
+
+Message = dict[str, Any]
+
+
+@dataclass
+class Talk:
+    """One call made of recordings. `state` and `messages` are what the client was told."""
+
+    on_message: Callable[[Message], None]
+    state: str = State.IDLE
+    messages: list[Message] = field(default_factory=list[Message])
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def told(self, message: Message) -> None:
+        """The server said something."""
+        if message.get("type") == "state_change":
+            self.state = message["to"]
+        self.messages.append(message)
+        self.on_message(message)
+        self._changed.set()
+
+    async def until(self, seconds: float, holds: Callable[[], bool]) -> bool:
+        """Waits until `holds()`; False if it still doesn't after `seconds`."""
+        ends = time.monotonic() + seconds
+        while not holds():
+            self._changed.clear()
+            try:
+                await asyncio.wait_for(self._changed.wait(), max(0.0, ends - time.monotonic()))
+            except TimeoutError:
+                return False
+        return True
+
+    def count(self, **fields: str) -> int:
+        """How many messages so far carry these fields."""
+        return sum(all(m.get(k) == v for k, v in fields.items()) for m in self.messages)
+
+    async def settled(self) -> None:
+        """Waits until the bot has nothing more to say."""
+        await self.until(120.0, lambda: self.state in (State.IDLE, State.LISTENING))
+        while await self.until(QUIET_SECONDS, lambda: self.state not in ("IDLE", "LISTENING")):
+            await self.until(120.0, lambda: self.state in (State.IDLE, State.LISTENING))
+
+
+async def talk(
+    engine: Engine,
+    settings: Settings,
+    recordings: Sequence[np.ndarray],
+    *,
+    on_message: Callable[[Message], None],
+    interrupt_after: float | None = None,
+    greet: bool = True,
+    journal: Journal = journal_nothing,
+) -> bytes:
+    """Plays the recordings one after the other, each after the answer to the one before.
+
+    interrupt_after: seconds after the first audio of an answer at which the next recording starts
+    all the same. Returns what the caller heard: 16-bit mono at 24 kHz, without the silences.
+    """
+    call = Talk(on_message)
+    params = wav_params()
+    mouth, ear = CallerMouth(params), CallerEar(params, call.told)
+    session = open_session(
+        engine, settings, spoken_parts(engine), mouth, ear,
+        greet=greet, sample_rate=OUT_RATE, journal=journal,
+    )  # fmt: skip
+    running = asyncio.create_task(session.run())
+    try:
+        await _converse(call, mouth, ear, recordings, interrupt_after, greet, running)
+    finally:
+        await _end(session, running)
+    return bytes(ear.heard)
+
+
+async def _converse(
+    call: Talk,
+    mouth: CallerMouth,
+    ear: CallerEar,
+    recordings: Sequence[np.ndarray],
+    interrupt_after: float | None,
+    greet: bool,
+    running: asyncio.Task[None],
+) -> None:
+    await call.until(10.0, lambda: call.state == State.LISTENING)
+    if greet:
+        await call.until(10.0, lambda: call.state == State.SPEAKING)
+        await call.settled()
+    for number, recording in enumerate(recordings):
+        if running.done():
+            return
+        answers = call.count(type="state_change", to=State.SPEAKING)
+        ear.listen()
+        await mouth.play(recording)
+        seen = answers
+        await call.until(
+            ANSWER_SECONDS,
+            lambda seen=seen: (
+                call.state == State.IDLE
+                or call.count(type="state_change", to=State.SPEAKING) > seen
+            ),
+        )
+        last = number == len(recordings) - 1
+        if interrupt_after is not None and not last and call.state == State.SPEAKING:
+            await asyncio.sleep(interrupt_after)
+        else:
+            await call.settled()
+
+
+async def _end(session: Session, running: asyncio.Task[None]) -> None:
+    await session.hang_up()
+    try:
+        await asyncio.wait_for(running, 5.0)
+    except TimeoutError:
+        await session.drop()

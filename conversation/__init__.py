@@ -1,0 +1,1 @@
+"""What a conversation decides: pure values, no I/O, no clock, no event loop."""

@@ -1,0 +1,72 @@
+"""What a call asks of its shell."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conversation.announcements import Message
+
+
+@dataclass(frozen=True)
+class Tell:
+    """Send this to the client."""
+
+    message: Message
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Find an answer to `text`. `about`: the last answered question; `messages`: chat so far."""
+
+    turn: int
+    text: str
+    about: str | None
+    messages: tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Say:
+    """Speak these words of our own for `turn`."""
+
+    turn: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Pause the bot's audio where it is."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """Go on after a Hold."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Stop LLM, TTS and audio; `speech_cut` is expected."""
+
+
+@dataclass(frozen=True)
+class Resume:
+    """Go on with the reply of `turn` from where it was cut."""
+
+    turn: int
+
+
+@dataclass(frozen=True)
+class Record:
+    """Keep this in the session's event stream."""
+
+    entry: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Count:
+    """Add one to a metric."""
+
+    name: str
+    labels: Mapping[str, str]
+
+
+Action = Tell | Answer | Say | Hold | Release | Cut | Resume | Record | Count

@@ -1,0 +1,273 @@
+"""A call: what the caller does and what the bot does, in; what to say, hold, cut and tell, out.
+
+    voice_started, voice_stopped, words, turn_ended ─┐             ┌─► Say, Answer
+    speech_started, speech_finished, speech_cut ─────┼─► Call ─────┼─► Hold, Release, Cut, Resume
+    connected, failed, disconnected, wake ───────────┘             └─► Tell, Record, Count
+
+Everything is decided here, by `Conversation` (whose turn it is), `Overlap` (who has the floor when
+both speak) and `Utterance` (what was said); nothing here waits or reads a clock.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from conversation.actions import (
+    Action,
+    Answer,
+    Count,
+    Cut,
+    Hold,
+    Record,
+    Release,
+    Resume,
+    Say,
+    Tell,
+)
+from conversation.announcements import Announcements
+from conversation.ledger import Ledger, Ledgers
+from conversation.listening import Utterance
+from conversation.machine import (
+    AnswerTurn,
+    Apologise,
+    CompleteTurn,
+    Conversation,
+    CutSpeech,
+    Rejected,
+    ResumeSpeech,
+    Transition,
+)
+from conversation.machine import Action as Move
+from conversation.memory import Memory
+from conversation.states import Event, State
+from conversation.turn_taking import Floor, Overlap, is_backchannel
+
+
+_OVERLAPPED = (State.THINKING, State.SPEAKING)
+
+
+@dataclass
+class Call:
+    """One session's turn-taking. All times are seconds on one monotonic clock."""
+
+    tell: Announcements
+    greeting: str = ""
+    apology: str = ""
+    sample_rate: int = 24000  # of the audio we send
+    conversation: Conversation = field(default_factory=Conversation)
+    memory: Memory = field(default_factory=Memory)
+    ledgers: Ledgers = field(default_factory=Ledgers)
+    _utterance: Utterance = field(default_factory=Utterance)
+    _overlap: Overlap = field(default_factory=Overlap)
+    _ledger: Ledger = field(default_factory=Ledger)
+    _ordered: bool = False  # speech was ordered and not heard yet
+
+    @property
+    def deadline(self) -> float | None:
+        """The one moment at which `wake` must be called, or None."""
+        of = (self.conversation.deadline, self._overlap.deadline, self._utterance.deadline)
+        return min((at for at in of if at is not None), default=None)
+
+    # The connection
+
+    def connected(self, *, now: float) -> list[Action]:
+        """A client is there: greets it, unless the conversation is under way."""
+        started = self.tell.session_started(
+            resumed=False,
+            state=self.conversation.state,
+            turn=self.conversation.turn,
+            sample_rate=self.sample_rate,
+        )
+        moves = self.conversation.handle(Event.CONNECTED, now=now)
+        greets = bool(self.greeting) and self.conversation.turn == 0
+        said = self._say(self.greeting) if greets else []
+        return [Tell(started), *self._follow(moves, now), *said]
+
+    def disconnected(self, *, now: float) -> list[Action]:
+        """The client is gone."""
+        moves = self.conversation.handle(Event.DISCONNECTED, now=now)
+        return [*self._follow(moves, now), Tell(self.tell.session_ended("hang_up"))]
+
+    # The caller
+
+    def voice_started(self, *, now: float) -> list[Action]:
+        """A sound began. While the bot thinks or speaks, it pauses until the sound is told apart."""
+        self._utterance.voice_started()
+        if self.conversation.state not in _OVERLAPPED:
+            return self._take_floor(now)
+        return [Hold()] if self._overlap.voice_started(now=now) is Floor.HOLD else []
+
+    def voice_stopped(self, *, now: float, silence: float) -> list[Action]:
+        """The sound ended `silence` seconds ago; its transcript follows."""
+        self._utterance.voice_stopped(transcript_follows=True)
+        self._overlap.voice_stopped()
+        self._ledger.moved("speech_ended", now=now - silence)
+        return []
+
+    def words(self, text: str, *, final: bool, now: float) -> list[Action]:
+        """A partial or final transcript of the sound."""
+        self._utterance.heard(text, final=final)
+        if final:
+            self._ledger.moved("transcribed", now=now)
+        actions: list[Action] = []
+        if self.conversation.state in _OVERLAPPED:
+            actions = self._tell_apart(final, now)
+        elif text.strip():
+            actions = [Tell(self.tell.transcript("user", self._utterance.text, final=False))]
+        return actions + self._maybe_turn_over(now)
+
+    def turn_ended(self, *, now: float) -> list[Action]:
+        """The caller's turn is over; its words may still be on their way."""
+        self._utterance.ended(now=now)
+        self._ledger.moved("turn_over", now=now)
+        return self._maybe_turn_over(now)
+
+    # The bot
+
+    def speech_started(self, turn: int, *, entered: float, now: float) -> list[Action]:
+        """The first audio of the reply of `turn` left; it had been made at `entered`."""
+        self._ordered = False
+        self.ledgers.of(turn).mark("audio_out", now=now)
+        moves = self.conversation.handle(Event.SPEECH_STARTED, now=now, turn=turn)
+        return self._follow(moves, now, entered=entered)
+
+    def speaking(self, text: str) -> list[Action]:
+        """The next piece of the reply begins to be heard."""
+        return [Tell(self.tell.transcript("agent", text, final=False))]
+
+    def speech_finished(self, turn: int, heard: str, *, now: float) -> list[Action]:
+        """The reply of `turn` was heard to its end; without words there was none."""
+        self._ordered = False
+        if not heard:
+            return self.failed(turn=turn, now=now)
+        said = Tell(self.tell.transcript("agent", heard, final=True))
+        moves = self.conversation.speech_finished(now=now, turn=turn)
+        return [*self._remember(turn, heard), said, *self._follow(moves, now)]
+
+    def speech_cut(self, turn: int | None, heard: str, *, now: float) -> list[Action]:
+        """The audio has stopped; the caller had heard `heard` of the reply of `turn`."""
+        actions: list[Action] = []
+        if turn is not None:
+            cleared = Tell(self.tell.clear(heard))
+            actions = [*self._remember(turn, heard), cleared, self._record("barge_in", turn=turn)]
+        if self.conversation.state is State.INTERRUPT:
+            actions += self._follow(self.conversation.handle(Event.BUFFERS_RESET, now=now), now)
+        return actions + self._maybe_turn_over(now)
+
+    def failed(self, *, now: float, turn: int | None = None) -> list[Action]:
+        """The answer can't be made or spoken."""
+        turn = self.conversation.turn if turn is None else turn
+        return self._follow(self.conversation.failed(now=now, turn=turn), now)
+
+    def wake(self, *, now: float) -> list[Action]:
+        """`deadline` has passed."""
+        actions: list[Action] = []
+        if self._overlap.wake(now=now) is Floor.RELEASE:
+            actions = [Count("barge_ins", {"verdict": "false"}), Release()]
+        self._utterance.wake(now=now)
+        actions += self._follow(self.conversation.wake(now=now), now)
+        return actions + self._maybe_turn_over(now)
+
+    # Rules
+
+    def _take_floor(self, now: float) -> list[Action]:
+        early = self._ordered and self.conversation.state is State.LISTENING
+        self._ordered = False
+        moves = self.conversation.handle(Event.USER_STARTED, now=now)
+        return [*([Cut()] if early else []), *self._follow(moves, now)]
+
+    def _tell_apart(self, final: bool, now: float) -> list[Action]:
+        floor = self._overlap.heard(self._utterance.text, final=final)
+        if floor is Floor.YIELD:
+            return [Count("barge_ins", {"verdict": "true"}), *self._take_floor(now)]
+        if floor is Floor.RELEASE:
+            self._forget()
+            return [Count("barge_ins", {"verdict": "false"}), Release()]
+        return []
+
+    def _maybe_turn_over(self, now: float) -> list[Action]:
+        if not self._utterance.complete or self.conversation.state is State.INTERRUPT:
+            return []
+        if self.conversation.state is not State.LISTENING:
+            if not self._overlap.holding:
+                self._forget()
+            return []
+        text, ledger = self._utterance.text, self._ledger
+        self._forget()
+        moves = self.conversation.turn_over(text, now=now, backchannel=is_backchannel(text))
+        self.ledgers.begin(self.conversation.turn, ledger)
+        return self._follow(moves, now)
+
+    def _forget(self) -> None:
+        self._utterance = Utterance(voice=self._utterance.voice)
+        self._ledger = Ledger()
+
+    def _say(self, text: str) -> list[Action]:
+        self._ordered = True
+        return [Say(self.conversation.turn, text)]
+
+    def _remember(self, turn: int, heard: str) -> list[Action]:
+        self.memory.heard(turn, heard)
+        return [self._record("answer", turn=turn, text=heard)]
+
+    def _follow(
+        self, moves: list[Move], now: float, *, entered: float | None = None
+    ) -> list[Action]:
+        actions: list[Action] = []
+        for move in moves:
+            match move:
+                case Transition():
+                    actions += self._moved(move, now, entered)
+                case AnswerTurn():
+                    actions += self._answer(move)
+                case CutSpeech():
+                    if self.conversation.goes_on:
+                        self.memory.drop(move.turn)
+                    actions.append(Cut())
+                case ResumeSpeech():
+                    actions.append(Resume(move.turn))
+                case Apologise():
+                    actions += self._say(self.apology)
+                case CompleteTurn():
+                    actions += self._complete(move)
+                case Rejected():
+                    labels = {"state": move.state, "event": move.event, "turn": str(move.turn)}
+                    actions.append(Count("invalid_transitions", labels))
+        return actions
+
+    def _moved(self, move: Transition, now: float, entered: float | None) -> list[Action]:
+        held: list[Action] = []
+        if move.target not in _OVERLAPPED:
+            held = [Release()] if self._overlap.holding else []
+            self._overlap = Overlap()
+        latency_ms = (now - (move.at if entered is None else entered)) * 1000
+        return [
+            *held,
+            self._record("transition", turn=move.turn, event=move.event, to=move.target),
+            Count("transitions", {"source": move.source, "target": move.target}),
+            Tell(self.tell.state_change(move, latency_ms=latency_ms)),
+        ]
+
+    def _answer(self, move: AnswerTurn) -> list[Action]:
+        about, messages = self.memory.about, tuple(self.memory.messages())
+        self.memory.asked(move.turn, move.utterance)
+        self._ordered = True
+        return [
+            self._record("transcript", turn=move.turn, text=move.utterance),
+            Tell(self.tell.transcript("user", move.utterance, final=True)),
+            Answer(move.turn, move.utterance, about, messages),
+        ]
+
+    def _complete(self, move: CompleteTurn) -> list[Action]:
+        ledger = self.ledgers.end(move.turn)
+        done = self.tell.turn_complete(move.turn, ledger, interrupted=move.interrupted)
+        actions: list[Action] = [
+            self._record("ledger", turn=move.turn, **done["latency_breakdown"]),
+            Tell(done),
+        ]
+        if move.failed:
+            advice = "The answer could not be made. Ask again, or ask for a person."
+            actions.append(Tell(self.tell.error("turn_failed", advice)))
+        return actions
+
+    def _record(self, kind: str, **fields: Any) -> Record:
+        return Record({"kind": kind, "at": self.tell.wall_clock(), **fields})

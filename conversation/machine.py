@@ -1,0 +1,220 @@
+"""One conversation: the table of `states`, plus turn numbers, deadlines and what each move asks for.
+
+    shell ──handle(event, now)──► Conversation ──actions──► shell
+              wake(now) at `deadline`
+
+No clock is read and nothing is awaited. All times are seconds on one monotonic clock.
+"""
+
+from dataclasses import dataclass, field
+
+from conversation.states import IGNORED, TRANSITIONS, Event, State
+
+THINKING_SECONDS = 10.0  # without a first word of an answer, the turn has failed
+APOLOGY_SECONDS = 3.0  # without audio of an apology, speech can't be made either
+RESET_SECONDS = 0.5  # without word of what was heard, the caller is listened to anyway
+
+
+@dataclass(frozen=True)
+class Transition:
+    """The conversation moved. The first action of every move."""
+
+    turn: int
+    source: State
+    target: State
+    event: Event
+    at: float
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """An event that no caller can cause came: log it, count it, go on."""
+
+    turn: int
+    state: State
+    event: Event
+
+
+@dataclass(frozen=True)
+class AnswerTurn:
+    """Find and speak an answer to `utterance`."""
+
+    turn: int
+    utterance: str
+
+
+@dataclass(frozen=True)
+class CutSpeech:
+    """Stop LLM, TTS and audio; then report BUFFERS_RESET."""
+
+    turn: int
+
+
+@dataclass(frozen=True)
+class ResumeSpeech:
+    """Go on with the reply of `turn` from where it was cut."""
+
+    turn: int
+
+
+@dataclass(frozen=True)
+class Apologise:
+    """Say that the answer failed, if speech can still be made."""
+
+    turn: int
+
+
+@dataclass(frozen=True)
+class CompleteTurn:
+    """Nothing more will be said for `turn`."""
+
+    turn: int
+    interrupted: bool = False
+    failed: bool = False
+
+
+Action = Transition | Rejected | AnswerTurn | CutSpeech | ResumeSpeech | Apologise | CompleteTurn
+
+
+@dataclass
+class Conversation:
+    """The state machine of one session.
+
+    `turn` is 0 until the caller first takes the floor (the greeting belongs to turn 0). A number
+    is never used twice, so an answer that comes late can be told by its turn and dropped.
+    """
+
+    state: State = State.IDLE
+    turn: int = 0
+    deadline: float | None = None
+    utterance: str = ""
+    _highest: int = 0
+    _open: bool = False  # the caller's turn has begun and is not answered yet
+    _joined: str = ""  # words of a turn that the caller went on with
+    _cut: int | None = None  # the turn whose reply was cut, while it may still go on
+    _failing: bool = False
+    _answered: set[int] = field(default_factory=set[int])
+
+    def __post_init__(self) -> None:
+        self._highest = self.turn
+
+    def handle(
+        self, event: Event, *, now: float, turn: int | None = None, text: str = ""
+    ) -> list[Action]:
+        """Moves the conversation, or drops the event.
+
+        turn: which turn the event belongs to, for what is made outside (speech, failures); an
+        event of another turn than the current one does nothing. text: the words of END_OF_TURN.
+        """
+        if turn is not None and turn != self.turn:
+            return []
+        target = TRANSITIONS.get((self.state, event))
+        if target is None:
+            if (self.state, event) not in IGNORED:
+                return [Rejected(self.turn, self.state, event)]
+            if (self.state, event) == (State.LISTENING, Event.USER_STARTED) and not self._open:
+                self._open_turn()
+            return []
+        source, self.state = self.state, target
+        self.deadline = None
+        follow = self._on(event, source, now=now, text=text)
+        if source is target:
+            return follow  # hung up while nobody had the floor
+        return [Transition(self.turn, source, target, event, now), *follow]
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the caller interrupted our thinking: the words so far belong to the next turn."""
+        return bool(self._joined)
+
+    def turn_over(self, text: str, *, now: float, backchannel: bool = False) -> list[Action]:
+        """The caller stopped: answers `text`, goes on with the cut reply, or waits again."""
+        words = text.strip()
+        if self._joined or (words and not (backchannel and self._cut is not None)):
+            return self.handle(Event.END_OF_TURN, now=now, text=words)
+        resumable = self._cut is not None
+        return self.handle(
+            Event.FALSE_INTERRUPTION if resumable else Event.NOTHING_HEARD, now=now
+        )
+
+    def failed(self, *, now: float, turn: int) -> list[Action]:
+        """The answer of `turn` can't be made: apologises once, then gives up."""
+        if turn != self.turn or self.state not in (State.THINKING, State.SPEAKING):
+            return []
+        if self.state is State.SPEAKING:
+            self._failing = True  # what is being said is finished first
+            return []
+        if self._failing:
+            return self.handle(Event.TURN_FAILED, now=now)
+        self._failing = True
+        self.deadline = now + APOLOGY_SECONDS
+        return [Apologise(turn)]
+
+    def speech_finished(self, *, now: float, turn: int) -> list[Action]:
+        """The last audio of the reply of `turn` was heard."""
+        failing = self._failing and turn == self.turn and self.state is State.SPEAKING
+        event = Event.TURN_FAILED if failing else Event.SPEECH_FINISHED
+        return self.handle(event, now=now, turn=turn)
+
+    def wake(self, *, now: float) -> list[Action]:
+        """What the passing of `deadline` means."""
+        if self.deadline is None or now < self.deadline:
+            return []
+        self.deadline = None
+        if self.state is State.INTERRUPT:
+            return self.handle(Event.BUFFERS_RESET, now=now)
+        return self.failed(now=now, turn=self.turn)
+
+    def _on(self, event: Event, source: State, *, now: float, text: str) -> list[Action]:
+        match event:
+            case Event.USER_STARTED if self.state is State.LISTENING:
+                self._open_turn()
+            case Event.USER_STARTED:
+                return self._interrupt(source, now)
+            case Event.BUFFERS_RESET:
+                self._open_turn()
+            case Event.END_OF_TURN:
+                return self._answer(text, now)
+            case Event.FALSE_INTERRUPTION:
+                return self._resume()
+            case Event.SPEECH_FINISHED:
+                return self._complete()
+            case Event.TURN_FAILED:
+                return self._complete(failed=True)
+            case Event.DISCONNECTED:
+                self._open, self._joined, self._cut, self._failing = False, "", None, False
+            case Event.NOTHING_HEARD:
+                self._open = False
+            case _:
+                pass
+        return []
+
+    def _open_turn(self) -> None:
+        self._highest += 1
+        self.turn, self._open, self.utterance = self._highest, True, ""
+
+    def _answer(self, text: str, now: float) -> list[Action]:
+        if not self._open:
+            self._open_turn()
+        self.utterance = f"{self._joined} {text}".strip()
+        self._open, self._joined, self._cut, self._failing = False, "", None, False
+        self._answered.add(self.turn)
+        self.deadline = now + THINKING_SECONDS
+        return [AnswerTurn(self.turn, self.utterance)]
+
+    def _interrupt(self, source: State, now: float) -> list[Action]:
+        self.deadline = now + RESET_SECONDS
+        self._joined = self.utterance if source is State.THINKING else ""
+        self._cut = self.turn if source is State.SPEAKING else None
+        return [CutSpeech(self.turn), *self._complete(interrupted=True)]
+
+    def _resume(self) -> list[Action]:
+        self.turn, self._cut, self._open = self._cut or 0, None, False
+        return [ResumeSpeech(self.turn)]
+
+    def _complete(self, *, interrupted: bool = False, failed: bool = False) -> list[Action]:
+        self._failing = False
+        if self.turn not in self._answered:
+            return []  # a greeting answers nobody; a resumed reply was completed when it was cut
+        self._answered.discard(self.turn)
+        return [CompleteTurn(self.turn, interrupted, failed)]

@@ -1,0 +1,57 @@
+"""What was asked and what was heard: the context of the next answer."""
+
+from dataclasses import dataclass, field
+
+KEPT = 12  # exchanges
+
+
+@dataclass
+class Exchange:
+    """One turn: the caller's words, and as much of the reply as the caller heard."""
+
+    turn: int
+    user: str
+    agent: str = ""
+
+
+@dataclass
+class Memory:
+    """The exchanges of a session, oldest first. Only what was really heard is remembered."""
+
+    exchanges: list[Exchange] = field(default_factory=list[Exchange])
+
+    def asked(self, turn: int, utterance: str) -> None:
+        """The caller's turn is over."""
+        self.exchanges = [*self.exchanges[-KEPT + 1 :], Exchange(turn, utterance)]
+
+    def heard(self, turn: int, text: str) -> None:
+        """The caller heard `text` as the (first part of the) reply of `turn`."""
+        for exchange in self.exchanges:
+            if exchange.turn == turn:
+                exchange.agent = text
+                return
+        if text:
+            self.exchanges.append(Exchange(turn, "", text))
+
+    def drop(self, turn: int) -> None:
+        """The turn was not over after all: its words come again with the next one."""
+        self.exchanges = [e for e in self.exchanges if e.turn != turn]
+
+    @property
+    def about(self) -> str | None:
+        """The last question that was answered, for questions that follow up on it."""
+        return next((e.user for e in reversed(self.exchanges) if e.user and e.agent), None)
+
+    @property
+    def last_reply(self) -> str:
+        """The last words the caller heard from us."""
+        return next((e.agent for e in reversed(self.exchanges) if e.agent), "")
+
+    def messages(self) -> list[dict[str, str]]:
+        """The exchanges as chat messages, for a language model."""
+        return [
+            {"role": role, "content": text}
+            for e in self.exchanges
+            for role, text in (("user", e.user), ("assistant", e.agent))
+            if text
+        ]

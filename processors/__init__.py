@@ -1,0 +1,1 @@
+"""What carries a conversation: thin Pipecat frame processors around the rules of `conversation`."""

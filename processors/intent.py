@@ -1,0 +1,67 @@
+"""What the caller wants: one branch of the parallel pipeline."""
+
+import asyncio
+from collections.abc import Callable
+
+from loguru import logger
+from pipecat.frames.frames import Frame, OutputTransportMessageUrgentFrame
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from conversation.announcements import Announcements
+from conversation.ledger import Ledgers
+from processors.frames import IntentFrame, UserTurnFrame
+from processors.ports import Clock, Embedder
+from rag_index.intents import IntentClassifier, IntentResult
+
+
+class IntentProcessor(FrameProcessor):
+    """UserTurnFrame -> the same, then IntentFrame (result None if it could not be told).
+
+    Patterns first (L1); only what they don't decide costs an embedding (L2).
+    """
+
+    def __init__(
+        self,
+        classifier: IntentClassifier | None,
+        embed: Embedder,
+        announcements: Announcements,
+        ledgers: Ledgers,
+        *,
+        clock: Clock,
+    ) -> None:
+        super().__init__()
+        self._classifier, self._embed = classifier, embed
+        self._tell, self._ledgers, self._now = announcements, ledgers, clock
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        await self.push_frame(frame, direction)
+        if isinstance(frame, UserTurnFrame):
+            await self._classify(frame)
+
+    async def _classify(self, turn: UserTurnFrame) -> None:
+        start = self._now()
+        result = None
+        try:
+            result = await self._result(turn.text)
+        except Exception as error:  # any model, any reason: the turn goes on without an intent
+            logger.bind(turn=turn.turn, error=type(error).__name__).warning("intent_failed")
+        self._ledgers.of(turn.turn).span("intent", start, self._now())
+        if result:
+            details = {
+                "intent": result.intent,
+                "confidence": round(result.confidence, 3),
+                "level": result.level,
+            }
+            message = self._tell.processing("intent_classification", 1.0, details)
+            await self.push_frame(OutputTransportMessageUrgentFrame(message=message))
+        await self.push_frame(IntentFrame(turn=turn.turn, result=result))
+
+    async def _result(self, text: str) -> IntentResult | None:
+        if self._classifier is None:
+            return None
+        if certain := self._classifier.match_patterns(text):
+            return certain
+        embedding = await self._embed(text)
+        classify: Callable[..., IntentResult] = self._classifier.classify
+        return await asyncio.to_thread(classify, text, embedding)

@@ -1,0 +1,36 @@
+"""What our processors need from above, as small protocols; `bot` passes in the real ones."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
+Journal = Callable[[Mapping[str, Any]], None]
+"""Keeps an entry of the session's event stream. Returns at once, never raises."""
+
+Clock = Callable[[], float]
+"""Seconds on one monotonic clock."""
+
+
+class Embedder(Protocol):
+    """Turns text into one vector; the same text twice costs once."""
+
+    def __call__(self, text: str) -> Awaitable[np.ndarray]:
+        """float32, shape (384,), unit length."""
+        ...
+
+
+class Counter(Protocol):
+    """Counts what happened, for the operator's metrics."""
+
+    def __call__(self, name: str, **labels: str) -> None:
+        """Adds one to the metric `name`."""
+        ...
+
+
+def count_nothing(name: str, **labels: str) -> None:
+    """For sessions that nobody measures."""
+
+
+def journal_nothing(entry: Mapping[str, Any]) -> None:
+    """For sessions that nobody keeps."""

@@ -1,0 +1,123 @@
+"""One reply on its way to the caller: its frames in order, and how far the caller has heard."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from pipecat.frames.frames import (
+    AggregatedTextFrame,
+    Frame,
+    LLMFullResponseEndFrame,
+    TTSAudioRawFrame,
+    TTSTextFrame,
+)
+
+from conversation.pacing import Pacer
+from conversation.playout import Playout
+from processors.frames import Citation
+
+CHUNK_SECONDS = 0.04
+_SECONDS_A_WORD = 0.36  # 165 words a minute, for pieces whose audio is not all there yet
+
+
+def seconds_of(frame: TTSAudioRawFrame) -> float:
+    """Length of the frame's audio (16-bit samples)."""
+    return len(frame.audio) / (2 * frame.num_channels * frame.sample_rate)
+
+
+@dataclass
+class Tape:
+    """The reply of `turn`, cut into chunks small enough to stop within."""
+
+    turn: int
+    citations: list[Citation] = field(default_factory=list[Citation])
+    then_hang_up: bool = False
+    started: bool = False
+    segment: int = 0
+    first_audio_at: float = 0.0
+    _frames: deque[Frame] = field(default_factory=deque[Frame])
+    _sent: list[Frame] = field(default_factory=list[Frame])  # of the piece that is being heard
+    _pacer: Pacer = field(default_factory=Pacer)
+    _playout: Playout = field(default_factory=Playout)
+    _words: list[str] = field(default_factory=list[str])
+    _complete: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is left to let out."""
+        return not self._frames
+
+    @property
+    def words(self) -> str:
+        """All words of the reply so far."""
+        return " ".join(self._words)
+
+    def add(self, frame: Frame, *, now: float) -> None:
+        """The next frame of the reply."""
+        if isinstance(frame, TTSAudioRawFrame):
+            self.first_audio_at = self.first_audio_at or now
+            self._playout.extend(seconds_of(frame) * 1000)
+            self._frames.extend(_chunks(frame))
+            return
+        if isinstance(frame, AggregatedTextFrame) and not isinstance(frame, TTSTextFrame):
+            self._playout.begin(frame.text)
+            self._words.append(frame.text)
+        self._complete = self._complete or isinstance(frame, LLMFullResponseEndFrame)
+        self._frames.append(frame)
+
+    def due(self, *, now: float) -> float | None:
+        """When the next frame may leave; None if there is none, or its audio is not there yet."""
+        if not self._frames:
+            return None
+        head = self._frames[0]
+        if isinstance(head, TTSAudioRawFrame):
+            return self._pacer.due(now=now)
+        if isinstance(head, AggregatedTextFrame) and not isinstance(head, TTSTextFrame):
+            return self._pacer.due(now=now) if len(self._frames) > 1 else None
+        return self._pacer.over(now=now) if isinstance(head, LLMFullResponseEndFrame) else now
+
+    def take(self, *, now: float) -> Frame:
+        """The next frame, which leaves now."""
+        frame = self._frames.popleft()
+        if isinstance(frame, TTSAudioRawFrame):
+            self._pacer.leaves(seconds_of(frame), now=now)
+            self._sent = [*self._sent[-8:], frame]
+        return frame
+
+    def next_seconds(self, text: str) -> float:
+        """Length of the piece `text` that begins now; an estimate while it is being made."""
+        seconds = 0.0
+        for frame in self._frames:
+            if isinstance(frame, TTSAudioRawFrame):
+                seconds += seconds_of(frame)
+            elif isinstance(frame, AggregatedTextFrame):
+                return seconds  # its text follows its audio: all of it is there
+        return max(seconds, len(text.split()) * _SECONDS_A_WORD)
+
+    def heard(self, *, now: float) -> str:
+        """The words that the caller has heard."""
+        return self._playout.heard(self._pacer.played(now=now) * 1000)
+
+    def rewind(self, *, now: float) -> None:
+        """Back to the first chunk that was not heard, so that playing goes on from there."""
+        played = self._pacer.played(now=now)
+        while self._sent and self._pacer.sent - seconds_of(self._sent[-1]) >= played:
+            frame = self._sent.pop()
+            self._pacer.sent -= seconds_of(frame)
+            self._frames.appendleft(frame)
+        self._pacer = Pacer(sent=self._pacer.sent)
+        if not self._complete:
+            self._frames.append(LLMFullResponseEndFrame())
+            self._complete = True
+
+
+def _chunks(frame: TTSAudioRawFrame) -> list[Frame]:
+    size = int(frame.sample_rate * CHUNK_SECONDS) * 2 * frame.num_channels
+    return [
+        TTSAudioRawFrame(
+            frame.audio[i : i + size],
+            frame.sample_rate,
+            frame.num_channels,
+            context_id=frame.context_id,
+        )
+        for i in range(0, len(frame.audio), size)
+    ]

@@ -1,0 +1,1 @@
+"""The doors: what connects a caller to a pipeline. One door a file."""

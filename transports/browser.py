@@ -1,0 +1,32 @@
+"""The browser's door: SmallWebRTC, audio both ways and a data channel for the protocol's messages."""
+
+from typing import Any
+
+from pipecat.transports.base_transport import TransportParams
+from pipecat.transports.smallwebrtc.connection import SmallWebRTCConnection
+from pipecat.transports.smallwebrtc.transport import SmallWebRTCTransport
+
+OUT_RATE = 24000
+
+
+def browser_transport(connection: SmallWebRTCConnection) -> SmallWebRTCTransport:
+    """A transport for one peer connection; its messages go over the data channel as they are."""
+    return SmallWebRTCTransport(
+        connection,
+        TransportParams(
+            audio_in_enabled=True,
+            audio_out_enabled=True,
+            audio_in_sample_rate=16000,
+            audio_out_sample_rate=OUT_RATE,
+            audio_out_10ms_chunks=2,
+            audio_out_end_silence_secs=0,
+        ),
+    )
+
+
+def offered(body: dict[str, Any]) -> str | None:
+    """What is wrong with an offer, in words, or None."""
+    for name in ("sdp", "type"):
+        if not isinstance(body.get(name), str) or not body[name]:
+            return f"`{name}` is missing: send {{sdp, type}} as RTCPeerConnection makes them."
+    return None if body["type"] == "offer" else "`type` must be \"offer\"."
