@@ -1,6 +1,7 @@
 """`runner.py talk`: recordings as the caller, through the whole pipeline, in real time."""
 
 import asyncio
+import functools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from processors.ports import Journal, journal_nothing
 from transports.wav import OUT_RATE, CallerEar, CallerMouth, wav_params
 
 ANSWER_SECONDS = 20.0  # after a recording, nobody answers any more
+SPEECH_SECONDS = 120.0  # the longest reply that is waited for
 QUIET_SECONDS = 0.7  # of IDLE before the next recording; the caller lets the bot finish
 
 Message = dict[str, Any]
@@ -54,11 +56,16 @@ class Talk:
         """How many messages so far carry these fields."""
         return sum(all(m.get(k) == v for k, v in fields.items()) for m in self.messages)
 
+    @property
+    def resting(self) -> bool:
+        """Whether nobody has the floor, or nobody has taken it yet."""
+        return self.state == State.IDLE or self.count(type="state_change") <= 1
+
     async def settled(self) -> None:
-        """Waits until the bot has nothing more to say."""
-        await self.until(120.0, lambda: self.state in (State.IDLE, State.LISTENING))
-        while await self.until(QUIET_SECONDS, lambda: self.state not in ("IDLE", "LISTENING")):
-            await self.until(120.0, lambda: self.state in (State.IDLE, State.LISTENING))
+        """Waits until the bot has nothing more to say, and the caller is not half-way through."""
+        await self.until(SPEECH_SECONDS, lambda: self.resting)
+        while await self.until(QUIET_SECONDS, lambda: not self.resting):
+            await self.until(SPEECH_SECONDS, lambda: self.resting)
 
 
 async def talk(
@@ -85,7 +92,7 @@ async def talk(
     )  # fmt: skip
     running = asyncio.create_task(session.run())
     try:
-        await _converse(call, mouth, ear, recordings, interrupt_after, greet, running)
+        await _converse(call, mouth, recordings, interrupt_after, greet, running)
     finally:
         await _end(session, running)
     return bytes(ear.heard)
@@ -94,7 +101,6 @@ async def talk(
 async def _converse(
     call: Talk,
     mouth: CallerMouth,
-    ear: CallerEar,
     recordings: Sequence[np.ndarray],
     interrupt_after: float | None,
     greet: bool,
@@ -108,21 +114,18 @@ async def _converse(
         if running.done():
             return
         answers = call.count(type="state_change", to=State.SPEAKING)
-        ear.listen()
         await mouth.play(recording)
-        seen = answers
-        await call.until(
-            ANSWER_SECONDS,
-            lambda seen=seen: (
-                call.state == State.IDLE
-                or call.count(type="state_change", to=State.SPEAKING) > seen
-            ),
-        )
-        last = number == len(recordings) - 1
-        if interrupt_after is not None and not last and call.state == State.SPEAKING:
+        answered = functools.partial(_answered, call, answers)
+        await call.until(ANSWER_SECONDS, lambda answered=answered: call.resting or answered())
+        breaks_in = interrupt_after is not None and number < len(recordings) - 1
+        if breaks_in and call.state == State.SPEAKING:
             await asyncio.sleep(interrupt_after)
         else:
             await call.settled()
+
+
+def _answered(call: Talk, before: int) -> bool:
+    return call.count(type="state_change", to=State.SPEAKING) > before
 
 
 async def _end(session: Session, running: asyncio.Task[None]) -> None:

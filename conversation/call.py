@@ -103,9 +103,11 @@ class Call:
         self._ledger.moved("speech_ended", now=now - silence)
         return []
 
-    def words(self, text: str, *, final: bool, now: float) -> list[Action]:
-        """A partial or final transcript of the sound."""
-        self._utterance.heard(text, final=final)
+    def words(
+        self, text: str, *, final: bool, now: float, segment: int | None = None
+    ) -> list[Action]:
+        """A partial or final transcript; a later one of the same segment replaces it."""
+        self._utterance.heard(text, final=final, segment=segment)
         if final:
             self._ledger.moved("transcribed", now=now)
         actions: list[Action] = []

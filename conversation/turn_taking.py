@@ -17,6 +17,7 @@ UNSURE_OF_END = 0.15  # below this the caller is clearly in the middle of someth
 PAUSE_UNSURE = 0.5  # seconds of silence that end an undecided turn
 PAUSE_UNFINISHED = 1.5  # and one that sounds unfinished
 
+_LONG_WORD = 5  # letters: longer than what is heard in a cough
 _BACKCHANNELS = frozenset(
     "mm mhm hm hmm mmm mmhmm uh um er erm ah oh ooh aha ok okay yeah yep yes yup right sure "
     "alright fine good great cool nice wow really true exactly indeed huh ha haha".split()
@@ -56,13 +57,15 @@ def is_backchannel(text: str) -> bool:
 def takes_the_turn(text: str, *, final: bool) -> bool:
     """Whether `text`, heard over the bot, is somebody who wants to speak.
 
-    A partial transcript of half a second of noise is often one invented word: it takes two words
-    of substance, or one that people stop others with.
+    What a recogniser makes of a cough or a hum is often one short invented word ("Man,"): it takes
+    two words of substance, or one that people stop others with, or a final one that is long.
     """
-    words = [word for word in words_of(text) if word not in _BACKCHANNELS]
     if is_backchannel(text):
         return False
-    return final or len(words) >= 2 or any(word in _TAKES_THE_TURN for word in words)
+    words = [word for word in words_of(text) if word not in _BACKCHANNELS]
+    if len(words) >= 2 or any(word in _TAKES_THE_TURN for word in words):
+        return True
+    return final and any(len(word) >= _LONG_WORD for word in words)
 
 
 def silence_that_ends(probability: float) -> float:

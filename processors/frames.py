@@ -10,13 +10,32 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from pipecat.frames.frames import ControlFrame, SystemFrame
+from pipecat.frames.frames import (
+    ControlFrame,
+    InterimTranscriptionFrame,
+    SystemFrame,
+    TranscriptionFrame,
+)
 from pipecat.processors.aggregators.llm_context import LLMContext
 
 from rag_index.intents import IntentResult
 from rag_index.passages import Hit
 
 Citation = Mapping[str, Any]
+
+
+@dataclass
+class PartialSegmentFrame(InterimTranscriptionFrame):
+    """A partial transcript of a segment of the turn; replaces earlier ones of that segment."""
+
+    segment: int = 0
+
+
+@dataclass
+class FinalSegmentFrame(TranscriptionFrame):
+    """The final transcript of a segment of the turn, until the caller goes on within it."""
+
+    segment: int = 0
 
 
 @dataclass

@@ -41,7 +41,9 @@ from conversation.call import Call
 from processors.alarm import Alarm
 from processors.frames import (
     AnswerStartFrame,
+    FinalSegmentFrame,
     HoldSpeechFrame,
+    PartialSegmentFrame,
     ReleaseSpeechFrame,
     ResumeSpeechFrame,
     SpeechCutFrame,
@@ -111,9 +113,9 @@ class StateManager(FrameProcessor):
             case UserStoppedSpeakingFrame() if direction is FrameDirection.DOWNSTREAM:
                 return call.turn_ended(now=now)
             case InterimTranscriptionFrame():
-                return call.words(frame.text, final=False, now=now)
+                return call.words(frame.text, final=False, now=now, segment=_segment(frame))
             case TranscriptionFrame():
-                return call.words(frame.text, final=True, now=now)
+                return call.words(frame.text, final=True, now=now, segment=_segment(frame))
             case SpeechStartedFrame():
                 return call.speech_started(frame.turn, entered=frame.at, now=now)
             case SpeechPieceFrame():
@@ -169,3 +171,8 @@ class StateManager(FrameProcessor):
 
     async def _wake(self) -> None:
         await self._do(self._call.wake(now=self._now()))
+
+
+def _segment(frame: Frame) -> int | None:
+    known = isinstance(frame, (PartialSegmentFrame, FinalSegmentFrame))
+    return frame.segment if known else None

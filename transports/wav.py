@@ -2,8 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from pipecat.frames.frames import (
@@ -49,7 +47,6 @@ class CallerMouth(BaseInputTransport):
         self._done = asyncio.Event()
         self._done.set()
         self._task: asyncio.Task[None] | None = None
-        self.ended_at: float | None = None  # monotonic seconds: the last sample of a recording
 
     async def start(self, frame: StartFrame) -> None:
         await super().start(frame)
@@ -85,7 +82,6 @@ class CallerMouth(BaseInputTransport):
             line[: len(chunk)] = np.clip(line[: len(chunk)].astype(np.int32) + chunk, -32768, 32767)
             await self.push_audio_frame(InputAudioRawFrame(line.tobytes(), RATE, 1))
             if not len(self._playing) and not self._done.is_set():
-                self.ended_at = time.monotonic()
                 self._done.set()
             next_at += CHUNK / RATE
             await asyncio.sleep(max(0.0, next_at - time.monotonic()))
@@ -94,21 +90,11 @@ class CallerMouth(BaseInputTransport):
 class CallerEar(BaseOutputTransport):
     """Takes 20 ms every 20 ms, and keeps it."""
 
-    def __init__(
-        self,
-        params: TransportParams,
-        on_message: OnMessage,
-        on_audio: Callable[[bytes], Any] | None = None,
-    ) -> None:
+    def __init__(self, params: TransportParams, on_message: OnMessage) -> None:
         super().__init__(params)
-        self._on_message, self._on_audio = on_message, on_audio
+        self._on_message = on_message
         self._next_at = 0.0
         self.heard = bytearray()  # 16-bit mono at OUT_RATE, without the gaps
-        self.first_at: float | None = None  # monotonic seconds, since `listen` was called
-
-    def listen(self) -> None:
-        """Forgets when audio first came."""
-        self.first_at = None
 
     async def start(self, frame: StartFrame) -> None:
         await super().start(frame)
@@ -116,11 +102,7 @@ class CallerEar(BaseOutputTransport):
 
     async def write_audio_frame(self, frame: OutputAudioRawFrame) -> bool:
         now = time.monotonic()
-        if self.first_at is None:
-            self.first_at = now
         self.heard += frame.audio
-        if self._on_audio:
-            self._on_audio(frame.audio)
         self._next_at = max(self._next_at, now) + len(frame.audio) / (2 * frame.sample_rate)
         await asyncio.sleep(max(0.0, self._next_at - now - 0.02))
         return True

@@ -31,9 +31,17 @@ async def connect(url: StoreUrl) -> Client:
         async with asyncio.timeout(REACHED_WITHIN):
             await client.ping()
     except (RedisError, OSError, TimeoutError) as error:
-        await client.aclose()
+        await disconnect(client)
         raise StoreUnreachable(_advice(url, error)) from None
     return client
+
+
+async def disconnect(client: Client) -> None:
+    """Close every connection, those to the Sentinels included, which redis-py leaves open."""
+    await client.aclose()
+    pool = getattr(client, "connection_pool", None)
+    for sentinel in getattr(getattr(pool, "sentinel_manager", None), "sentinels", []):
+        await sentinel.aclose()
 
 
 def _client(url: StoreUrl) -> Client:

@@ -9,7 +9,7 @@ from loguru import logger
 from redis.exceptions import RedisError
 
 from bot.store.backlog import Backlog
-from bot.store.connection import Client
+from bot.store.connection import Client, disconnect
 from bot.store.delivery import Delivery
 from bot.store.embedded import EmbeddedValkey
 from bot.store.errors import StoreUnreachable
@@ -140,7 +140,7 @@ class SessionStore:
         await self._writer.stop()
         if self._backlog:
             logger.bind(writes=len(self._backlog)).error("store_closed_with_writes_lost")
-        await self._client.aclose()
+        await disconnect(self._client)
         if self._server:
             await self._server.stop()
 

@@ -13,17 +13,18 @@ from pipecat.frames.frames import (
     CancelFrame,
     EndFrame,
     Frame,
-    InterimTranscriptionFrame,
-    TranscriptionFrame,
+    UserStoppedSpeakingFrame,
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
 )
+from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.settings import STTSettings
 from pipecat.services.stt_service import STTService
 from pipecat.transcriptions.language import Language
 from pipecat.utils.time import time_now_iso8601
 
 from bot.services.local.pinned import pinned_folder
+from processors.frames import FinalSegmentFrame, PartialSegmentFrame
 
 RATE = 16000
 _SHA256 = {
@@ -31,8 +32,9 @@ _SHA256 = {
     "encoder_model.ort": "94e90a4654fc45cdfedb77c4c08e1739f48862998e58fada384b25118134f221",
     "tokenizer.bin": "6884b35fd6377d4c4d32336a0bc152f36b64d1e45b6503683cdc238250a8472d",
 }
-_BEFORE_SECONDS = 0.5  # of audio kept from before the VAD noticed speech
-_TAIL_SECONDS = 0.2  # of silence after the last word, so that it is not cut short
+_BEFORE_SECONDS = 0.8  # of audio kept from before the VAD noticed speech
+_JOINED_SECONDS = 7.0  # a segment this long is not heard again after a pause
+_FIRST_SECONDS = 0.15  # after the VAD noticed speech; less is not enough for a word
 _EVERY_SECONDS = 0.25  # between partial transcripts
 _LONGEST_SECONDS = 15.0  # at once; longer speech is transcribed in parts
 
@@ -71,19 +73,22 @@ class Recognizer:
 
 
 def is_speech(text: str) -> bool:
-    """Whether a transcript is one. On music, horns and murmur the model sings or goes round in circles."""
+    """Whether a transcript is one. On music, horns and murmur the model sings or goes in circles."""
     words = re.findall(r"[a-z0-9']+", text.lower())
     if not words or "♪" in text:
         return False
+    circles = len(words) >= 5 and 1 < len(set(words)) < len(words) / 2
     fours = Counter(zip(words, words[1:], words[2:], words[3:], strict=False))
-    return not fours or fours.most_common(1)[0][1] < 3
+    return not circles and (not fours or fours.most_common(1)[0][1] < 3)
 
 
 class MoonshineSTT(STTService):
     """VAD frames mark the speech; audio frames carry it.
 
-        while the caller speaks  -> InterimTranscriptionFrame, about four a second
-        VADUserStoppedSpeaking   -> TranscriptionFrame, always one, empty if there were no words
+        while the caller speaks     -> PartialSegmentFrame, about three a second
+        VADUserStoppedSpeakingFrame -> FinalSegmentFrame, always one, empty if there were no words
+        speech after a short pause  -> the same segment again, pause and all: words are understood
+                                       better with those before them
     """
 
     def __init__(self, recognizer: Recognizer) -> None:
@@ -94,56 +99,74 @@ class MoonshineSTT(STTService):
         )
         self._recognizer = recognizer
         self._audio = bytearray()
-        self._speaking = False
-        self._task: asyncio.Task[None] | None = None
+        self._segment = 0
+        self._open = False  # the turn goes on: what comes may belong to the same segment
+        self._listening: asyncio.Task[None] | None = None
+        self._finishing: asyncio.Task[None] | None = None
 
-    async def process_frame(self, frame: Frame, direction: object) -> None:
-        await super().process_frame(frame, direction)  # type: ignore[arg-type]
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
         match frame:
             case VADUserStartedSpeakingFrame():
-                self._speaking = True
-                await self._begin(self._partials())
+                if self._open and len(self._audio) <= _JOINED_SECONDS * RATE * 2:
+                    await self._stop_finishing()  # the same segment will be heard again, longer
+                else:
+                    self._begin_segment()
+                self._listening = self.create_task(self._partials(), "listening")
             case VADUserStoppedSpeakingFrame():
-                self._speaking = False
-                keep = int((_TAIL_SECONDS - frame.stop_secs) * RATE) * 2
-                audio = bytes(self._audio) if keep >= 0 else bytes(self._audio[:keep])
-                self._audio.clear()
-                await self._begin(self._final(audio))
+                await self._stop_listening()
+                self._finishing = self.create_task(self._final(bytes(self._audio)), "finishing")
+            case UserStoppedSpeakingFrame():
+                self._open = False
             case EndFrame() | CancelFrame():
-                await self._begin(None)
+                await self._stop_listening()
+                await self._stop_finishing()
             case _:
                 pass
 
     async def run_stt(self, audio: bytes) -> AsyncGenerator[Frame | None, None]:
         """Collects audio; transcripts come from a task of their own."""
         self._audio += audio
-        if not self._speaking:
-            del self._audio[: max(0, len(self._audio) - int(_BEFORE_SECONDS * RATE) * 2)]
+        if not self._open:
+            self._keep_recent()
         return
         yield
 
-    async def _begin(self, work: object) -> None:
-        if self._task:
-            task, self._task = self._task, None
+    def _begin_segment(self) -> None:
+        self._segment += 1
+        self._open = True
+        self._keep_recent()
+
+    def _keep_recent(self) -> None:
+        del self._audio[: max(0, len(self._audio) - int(_BEFORE_SECONDS * RATE) * 2)]
+
+    async def _stop_listening(self) -> None:
+        if self._listening:
+            task, self._listening = self._listening, None
             await self.cancel_task(task)
-        if work is not None:
-            self._task = self.create_task(work, "transcribe")  # type: ignore[arg-type]
+
+    async def _stop_finishing(self) -> None:
+        if self._finishing:
+            task, self._finishing = self._finishing, None
+            await self.cancel_task(task)
 
     async def _partials(self) -> None:
         last = ""
+        await asyncio.sleep(_FIRST_SECONDS)
         while True:
             recent = bytes(self._audio[-int(_LONGEST_SECONDS * RATE) * 2 :])
             text = await self._recognizer.transcribe(recent)
             if text and text != last:
-                last = text
-                now = time_now_iso8601()
-                await self.push_frame(InterimTranscriptionFrame(text, "", now, Language.EN))
+                last, now = text, time_now_iso8601()
+                await self.push_frame(
+                    PartialSegmentFrame(text, "", now, Language.EN, segment=self._segment)
+                )
             await asyncio.sleep(_EVERY_SECONDS)
 
     async def _final(self, audio: bytes) -> None:
+        segment = self._segment
         text = await self._recognizer.transcribe(audio)
-        self._task = None
-        frame = TranscriptionFrame(text, "", time_now_iso8601(), Language.EN)
+        frame = FinalSegmentFrame(text, "", time_now_iso8601(), Language.EN, segment=segment)
         frame.finalized = True
         await self.push_frame(frame)
         await self.emit_stt_usage_metrics()
