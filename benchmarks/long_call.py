@@ -18,7 +18,7 @@ from typing import Any
 from benchmarks.judging import read_questions
 from benchmarks.spoken_questions import QUESTIONS
 from benchmarks.voices import as_recording, piper
-from bot.engine import load_engine, warm
+from bot.engine import load_engine
 from bot.settings import read_settings
 from bot.talking import talk
 from bot.telemetry.logs import set_up_logs
@@ -38,7 +38,6 @@ async def measure(minutes: float) -> list[dict[str, float]]:
     """One row a minute: {minute, resident_mb, objects, turns}."""
     settings = read_settings(idle_seconds=3600)
     engine = load_engine(settings)
-    warm(engine)
     texts = [q.text for q in read_questions(QUESTIONS)]
     wanted = int(minutes * 60 / SECONDS_A_QUESTION * 1.5)
     spoken = {text: as_recording(piper(text)) for text in texts}

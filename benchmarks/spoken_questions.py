@@ -19,7 +19,7 @@ import soxr
 
 from benchmarks.judging import REFUSALS, Question, Verdict, judge, read_questions
 from benchmarks.voices import RATE, VOICES, as_recording
-from bot.engine import Engine, load_engine, warm
+from bot.engine import Engine, load_engine
 from bot.settings import Settings, read_settings
 from bot.talking import talk
 from bot.telemetry.logs import set_up_logs
@@ -36,7 +36,7 @@ async def ask(
     told: list[Message] = []
     recording = as_recording(VOICES[voice](question.text))
     audio = await talk(engine, settings, [recording], on_message=told.append, greet=False)
-    heard = engine.recognizer.words(at_recognizers_rate(audio))
+    heard = engine.speech.recognizer.words(at_recognizers_rate(audio))
     verdict = judge(heard, question, REFUSALS)
     return {
         "voice": voice,
@@ -68,7 +68,6 @@ async def run(voices: list[str], *, as_json: bool) -> None:
     """All questions in all `voices`; one line a miss, then a table."""
     settings = read_settings()
     engine = load_engine(settings)
-    warm(engine)
     questions = read_questions(QUESTIONS)
     results: list[dict[str, Any]] = []
     for voice in voices:

@@ -5,7 +5,7 @@ import functools
 
 from pipecat.runner.types import RunnerArguments, SmallWebRTCRunnerArguments
 
-from bot.engine import Engine, load_engine, warm
+from bot.engine import Engine, load_engine
 from bot.pipeline import spoken_parts
 from bot.session import open_session
 from bot.settings import Settings, read_settings
@@ -15,9 +15,7 @@ from transports.browser import OUT_RATE, browser_transport
 
 @functools.cache
 def _shared(settings: Settings) -> Engine:
-    engine = load_engine(settings)
-    warm(engine)
-    return engine
+    return load_engine(settings)
 
 
 async def bot(runner_args: RunnerArguments) -> None:

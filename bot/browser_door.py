@@ -1,5 +1,6 @@
 """HTTP routes of the browser's door: signalling for our page and for Pipecat's prebuilt client."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +15,6 @@ from pipecat.transports.smallwebrtc.request_handler import (
     SmallWebRTCRequestHandler,
 )
 
-from bot.bot import bot
 from bot.http import check_key, read_json
 from transports.browser import offered
 
@@ -76,10 +76,12 @@ async def _answer(request: Request, body: Mapping[str, Any]) -> dict[str, Any]:
     session_id = None if pc_id else state.calls.admit()
 
     async def hold(connection: SmallWebRTCConnection) -> None:
+        from bot.bot import bot  # with the models, which load while the page is served
+
         new = session_id or state.calls.admit()
         await state.store.open(new, now=state.wall_clock())
         given = {
-            "engine": state.engine,
+            "engine": await asyncio.shield(state.engine),
             "settings": state.settings,
             "journal": lambda entry: state.store.append(new, entry),
         }

@@ -4,7 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from rag_index.encoder import Encoder, MiniLMEncoder
 from rag_index.index import load
 from rag_index.intents import read_intents_file
 from rag_index.passages import Hit
+from rag_index.remembering import RememberingEncoder
 from rag_index.search import Searcher
 
 
@@ -49,6 +50,15 @@ class SharedEmbedder:
 
 
 @dataclass(frozen=True)
+class Speech:
+    """The models of ears and mouth, warmed: the first run of a model is the slow one."""
+
+    recognizer: Recognizer
+    turns: SmartTurn
+    voice: Voice
+
+
+@dataclass(frozen=True)
 class Engine:
     """Loaded once, before the first call."""
 
@@ -58,17 +68,23 @@ class Engine:
     answerer: Answerer
     classifier: IntentClassifier | None
     replies: Mapping[str, str]
-    recognizer: Recognizer
-    turns: SmartTurn
-    voice: Voice
+    speech: Speech | None = None
 
 
-def load_engine(settings: Settings, *, speech: bool = True) -> Engine:
-    """Loads everything, about 2 s. speech: False for conversations in text.
+def load_engine(settings: Settings) -> Engine:
+    """Loads and warms everything, in about 3 s on two cores.
 
-    Raises IndexUnusable, IntentsFileError, PersonaFileError, WeightsUnavailable; each message says
+    Raises IndexProblem, IntentsFileError, PersonaFileError, WeightsUnavailable; each message says
     what to do.
     """
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        speech = beside.submit(_load_speech)
+        knowing = load_knowledge(settings)
+        return replace(knowing, speech=speech.result())
+
+
+def load_knowledge(settings: Settings) -> Engine:
+    """The same without ears and mouth, for conversations in text."""
     persona = load_persona(settings.knowledge / "persona.yaml")
     encoder = MiniLMEncoder()
     searcher = Searcher(load(settings.index, encoder.name), encoder)
@@ -84,10 +100,15 @@ def load_engine(settings: Settings, *, speech: bool = True) -> Engine:
         answerer=Answerer(encoder),
         classifier=classifier,
         replies=replies,
-        recognizer=Recognizer() if speech else None,  # type: ignore[arg-type]
-        turns=SmartTurn() if speech else None,  # type: ignore[arg-type]
-        voice=Voice() if speech else None,  # type: ignore[arg-type]
     )
+
+
+def _load_speech() -> Speech:
+    speech = Speech(Recognizer(), SmartTurn(), Voice())
+    speech.voice.warm()
+    speech.recognizer.warm()
+    speech.turns.warm()
+    return speech
 
 
 def _intents(
@@ -97,12 +118,6 @@ def _intents(
     if not path.exists():
         return None, {}
     file = read_intents_file(path)
-    classifier = IntentClassifier(file.intents, encoder, file.out_of_scope)
+    remembering = RememberingEncoder(encoder, settings.data / "intents.npz")
+    classifier = IntentClassifier(file.intents, remembering, file.out_of_scope)
     return classifier, {i.name: i.reply for i in file.intents if i.reply}
-
-
-def warm(engine: Engine) -> None:
-    """Runs each model once: the first run of a model is the slow one."""
-    engine.voice.warm()
-    engine.recognizer.warm()
-    engine.turns.warm()

@@ -15,7 +15,7 @@ class PersonaFileError(ValueError):
 def load_persona(path: Path) -> Persona:
     """The persona in `path`; the default one where there is no such file."""
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except FileNotFoundError:
         return Persona()
     except (OSError, UnicodeDecodeError) as error:

@@ -43,14 +43,17 @@ class Parts:
 
 def spoken_parts(engine: Engine) -> Parts:
     """What a call uses: it hears and it speaks."""
+    speech = engine.speech
+    if speech is None:
+        raise ValueError("this engine has no speech: use load_engine, not load_knowledge")
     return Parts(
         ears=(
             VADProcessor(vad_analyzer=SileroVADAnalyzer(params=VAD)),
-            UserTurnProcessor(user_turn_strategies=turn_strategies(engine.turns)),
-            MoonshineSTT(engine.recognizer),
+            UserTurnProcessor(user_turn_strategies=turn_strategies(speech.turns)),
+            MoonshineSTT(speech.recognizer),
         ),
         llm=GroundedLLM(engine.answerer, engine.persona),
-        tts=HibariTTS(engine.voice),
+        tts=HibariTTS(speech.voice),
     )
 
 

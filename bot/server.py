@@ -1,11 +1,12 @@
 """The FastAPI application: the page, the doors, health."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
@@ -14,10 +15,12 @@ from pipecat.transports.smallwebrtc.request_handler import SmallWebRTCRequestHan
 
 from bot.browser_door import router as browser_door
 from bot.calls import Calls
-from bot.engine import Engine
 from bot.http import check_key
 from bot.settings import Settings
 from bot.store import SessionStore
+
+if TYPE_CHECKING:
+    from bot.engine import Engine
 
 WEB = Path(__file__).parent.parent / "web"
 _PAGE_POLICY = (
@@ -26,8 +29,10 @@ _PAGE_POLICY = (
 )
 
 
-def make_app(settings: Settings, engine: Engine, store: SessionStore) -> FastAPI:
-    """The application around loaded models and an open store; closes the store at its end."""
+def make_app(
+    settings: Settings, engine: "asyncio.Future[Engine]", store: SessionStore
+) -> FastAPI:
+    """The application around models that are being loaded and an open store, which it closes."""
     app = FastAPI(title="Turnwise", version=_version(), lifespan=_lifespan)
     app.state.settings, app.state.engine, app.state.store = settings, engine, store
     app.state.calls = Calls(settings.max_sessions)
@@ -76,8 +81,9 @@ async def health(request: Request) -> dict[str, Any]:
 
 async def ready(request: Request) -> JSONResponse:
     """200 if another call would be taken, else 503."""
-    full = request.app.state.calls.full
-    return JSONResponse({"ready": not full}, status_code=503 if full else 200)
+    state = request.app.state
+    can = state.engine.done() and not state.engine.exception() and not state.calls.full
+    return JSONResponse({"ready": can}, status_code=200 if can else 503)
 
 
 async def session(request: Request, session_id: str) -> dict[str, Any]:

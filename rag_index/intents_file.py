@@ -104,8 +104,8 @@ def read_intents_file(path: Path) -> IntentsFile:
         column = error.start - error.object.rfind(b"\n", 0, error.start)
         raise IntentsFileError(f"{path}:{line}:{column}: is not UTF-8 text; save it as UTF-8.") from error
     try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        content: Any = yaml.safe_load(text)
+        tree = yaml.compose(text, Loader=yaml.CSafeLoader)
+        content: Any = yaml.load(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"

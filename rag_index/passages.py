@@ -39,13 +39,14 @@ class Evidence:
 
     dense, sentence: cosine of the question with the passage and with its best sentence.
     lexical: the share of the question's weight in words that the passage holds, 0 to 1.
-    rarity: what each word (stem) of the question weighs in this index; unseen words weigh most.
+    rarity: what each word (stem) of the question weighs in this index; unseen: words it does not have at all.
     """
 
     dense: float
     sentence: float
     lexical: float
     rarity: Mapping[str, float]
+    unseen: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

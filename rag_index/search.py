@@ -75,6 +75,7 @@ class Searcher:
         if not len(rows):
             return []
         rarity = {w: self.index.lexical.rarity(w) for w in words}
+        unseen = frozenset(w for w in words if w not in self.index.lexical)
         top = max(float(lexical.max()), 1e-9)
         scored: list[tuple[float, int, Evidence]] = []
         for row in map(int, rows):
@@ -82,7 +83,7 @@ class Searcher:
             sentence = float((self.index.sentence_vectors(row).astype(np.float32) @ query).max())
             named = float(lexical[row])
             score = DENSE * dense + SENTENCE * sentence + LEXICAL * named / top
-            scored.append((score, row, Evidence(dense, sentence, named / top, rarity)))
+            scored.append((score, row, Evidence(dense, sentence, named / top, rarity, unseen)))
         scored.sort(key=lambda s: (-s[0], s[1]))
         return [Hit(self.index.passage(row), score, evidence) for score, row, evidence in scored[:16]]
 

@@ -19,14 +19,14 @@ def run(*, as_json: bool) -> None:
 
 
 async def _chat(settings: Settings, *, as_json: bool) -> None:
-    from bot.engine import load_engine
+    from bot.engine import load_knowledge
     from bot.pipeline import written_parts
     from bot.session import open_session
     from bot.talking import Talk
     from conversation.states import State
     from transports.text import MessageOutput, TypedInput
 
-    engine = await asyncio.to_thread(load_engine, settings, speech=False)
+    engine = await asyncio.to_thread(load_knowledge, settings)
     call = Talk(as_json_line if as_json else in_words())
     typed = TypedInput()
     session = open_session(

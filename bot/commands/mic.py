@@ -26,7 +26,7 @@ def run() -> None:
 
 
 async def _converse(settings: Settings) -> None:
-    from bot.engine import load_engine, warm
+    from bot.engine import load_engine
     from bot.pipeline import spoken_parts
     from bot.session import open_session
     from transports.sound_card import NoSoundCard, sound_card
@@ -36,6 +36,5 @@ async def _converse(settings: Settings) -> None:
     except NoSoundCard as error:
         raise CannotStart([str(error)]) from None
     engine = await asyncio.to_thread(load_engine, settings)
-    await asyncio.to_thread(warm, engine)
     session = open_session(engine, settings, spoken_parts(engine), mouth, ear)
     await session.run()

@@ -2,13 +2,18 @@
 
 import asyncio
 import socket
+from typing import TYPE_CHECKING
 
 import uvicorn
 import uvloop
 from loguru import logger
 
 from bot.settings import CannotStart, Settings, read_settings
+from bot.store import open_store
 from bot.telemetry.logs import set_up_logs
+
+if TYPE_CHECKING:
+    from bot.engine import Engine
 
 
 def run(*, host: str | None, port: int | None) -> None:
@@ -20,23 +25,32 @@ def run(*, host: str | None, port: int | None) -> None:
 
 
 async def _serve(settings: Settings, listener: socket.socket) -> None:
-    from bot.engine import load_engine, warm
+    """The page is there while the models load; a call waits for them, a moment."""
     from bot.server import make_app
-    from bot.store import open_store
 
     store = await open_store(settings.redis_url, settings.data, settings.session_ttl_seconds)
-    try:
-        engine = await asyncio.to_thread(load_engine, settings)
-        await asyncio.to_thread(warm, engine)
-        app = make_app(settings, engine, store)
-    except BaseException:
-        await store.close()
-        raise
-    config = uvicorn.Config(
-        app, log_level="warning", lifespan="on", timeout_graceful_shutdown=3, ws="websockets"
+    loading = asyncio.create_task(asyncio.to_thread(_load, settings))
+    app = make_app(settings, loading, store)
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="warning", lifespan="on", timeout_graceful_shutdown=3)
     )
+    loading.add_done_callback(lambda task: _loaded(task, server))
     logger.info("serving http://{}:{}", _shown(settings.host), settings.port)
-    await uvicorn.Server(config).serve(sockets=[listener])
+    await server.serve(sockets=[listener])
+    await loading
+
+
+def _loaded(task: "asyncio.Task[Engine]", server: uvicorn.Server) -> None:
+    if task.cancelled() or task.exception():
+        server.should_exit = True
+    else:
+        logger.info("ready for calls")
+
+
+def _load(settings: Settings) -> "Engine":
+    from bot.engine import load_engine
+
+    return load_engine(settings)
 
 
 def _shown(host: str) -> str:

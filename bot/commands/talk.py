@@ -31,12 +31,11 @@ def run(
     if out is not None and not os.access(out.parent, os.W_OK):
         raise typer.BadParameter(f"{out.parent} cannot be written to: name another folder.")
 
-    from bot.engine import load_engine, warm
+    from bot.engine import load_engine
     from bot.talking import talk
     from transports.wav import OUT_RATE
 
     engine = load_engine(settings)
-    warm(engine)
     heard = uvloop.run(
         talk(
             engine,

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.judging import canonical
 from benchmarks.spoken_questions import at_recognizers_rate
-from bot.engine import Engine, load_engine, warm
+from bot.engine import Engine, load_engine
 from bot.settings import Settings
 from bot.talking import talk
 from rag_index.build import build
@@ -58,9 +58,7 @@ def settings(data_folder: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 def engine(settings: Settings) -> Engine:
-    loaded = load_engine(settings)
-    warm(loaded)
-    return loaded
+    return load_engine(settings)
 
 
 Caller = Callable[..., Heard]
@@ -74,7 +72,7 @@ def call(engine: Engine, settings: Settings) -> Caller:
         messages: list[dict[str, Any]] = []
         entries: list[dict[str, Any]] = []
         audio = asyncio.run(_talk(engine, settings, recordings, messages, entries, how))
-        reply = engine.recognizer.words(at_recognizers_rate(audio)) if audio else ""
+        reply = engine.speech.recognizer.words(at_recognizers_rate(audio)) if audio else ""
         return Heard(messages, reply, entries)
 
     return hold
