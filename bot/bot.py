@@ -14,8 +14,8 @@ from transports.browser import OUT_RATE, browser_transport
 
 
 @functools.cache
-def _shared(settings: Settings) -> Engine:
-    return load_engine(settings)
+def _shared() -> Engine:
+    return load_engine(read_settings())
 
 
 async def bot(runner_args: RunnerArguments) -> None:
@@ -31,7 +31,7 @@ async def bot(runner_args: RunnerArguments) -> None:
         )
     given = runner_args.body if isinstance(runner_args.body, dict) else {}
     settings: Settings = given.get("settings") or read_settings()
-    engine: Engine = given.get("engine") or await asyncio.to_thread(_shared, settings)
+    engine: Engine = given.get("engine") or await asyncio.to_thread(_shared)
     journal: Journal = given.get("journal") or journal_nothing
     transport = browser_transport(runner_args.webrtc_connection)
     session = open_session(

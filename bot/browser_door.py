@@ -1,6 +1,7 @@
 """HTTP routes of the browser's door: signalling for our page and for Pipecat's prebuilt client."""
 
 import asyncio
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -83,14 +84,12 @@ async def _answer(request: Request, body: Mapping[str, Any]) -> dict[str, Any]:
         given = {
             "engine": await asyncio.shield(state.engine),
             "settings": state.settings,
-            "journal": lambda entry: state.store.append(new, entry),
+            "journal": functools.partial(state.store.append, new),
         }
         state.calls.hold(
             new,
             bot(
-                SmallWebRTCRunnerArguments(
-                    webrtc_connection=connection, body=given, session_id=new
-                )
+                SmallWebRTCRunnerArguments(webrtc_connection=connection, body=given, session_id=new)
             ),
         )
 

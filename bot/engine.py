@@ -15,10 +15,9 @@ from bot.services.local.smart_turn import SmartTurn
 from bot.settings import Settings
 from conversation.replying import Persona
 from rag_index.answer import Answerer
-from rag_index.intents import IntentClassifier
 from rag_index.encoder import Encoder, MiniLMEncoder
 from rag_index.index import load
-from rag_index.intents import read_intents_file
+from rag_index.intents import IntentClassifier, read_intents_file
 from rag_index.passages import Hit
 from rag_index.remembering import RememberingEncoder
 from rag_index.search import Searcher

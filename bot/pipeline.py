@@ -59,9 +59,7 @@ def spoken_parts(engine: Engine) -> Parts:
 
 def written_parts(engine: Engine) -> Parts:
     """What a conversation in text uses."""
-    return Parts(
-        ears=(), llm=GroundedLLM(engine.answerer, engine.persona), tts=TextOnlySpeech()
-    )
+    return Parts(ears=(), llm=GroundedLLM(engine.answerer, engine.persona), tts=TextOnlySpeech())
 
 
 def make_pipeline(
@@ -73,7 +71,7 @@ def make_pipeline(
     *,
     clock: Clock,
 ) -> Pipeline:
-    """transport in - VAD - turn detection - STT - StateManager - intent || retrieval - merge - ..."""
+    """The path of a turn, from the caller's first sound to the last of the answer."""
     tell, ledgers, embed = call.tell, call.ledgers, engine.embed
     return Pipeline(
         [

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -29,9 +29,7 @@ _PAGE_POLICY = (
 )
 
 
-def make_app(
-    settings: Settings, engine: "asyncio.Future[Engine]", store: SessionStore
-) -> FastAPI:
+def make_app(settings: Settings, engine: "asyncio.Future[Engine]", store: SessionStore) -> FastAPI:
     """The application around models that are being loaded and an open store, which it closes."""
     app = FastAPI(title="Turnwise", version=_version(), lifespan=_lifespan)
     app.state.settings, app.state.engine, app.state.store = settings, engine, store
@@ -54,7 +52,7 @@ def make_app(
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     yield
     await app.state.calls.end_all()
     await app.state.webrtc.close()
@@ -117,7 +115,8 @@ def _prebuilt_client() -> StaticFiles:
     from importlib.util import find_spec
 
     spec = find_spec("pipecat_ai_prebuilt")
-    assert spec and spec.submodule_search_locations
+    assert spec is not None
+    assert spec.submodule_search_locations
     return StaticFiles(
         directory=Path(spec.submodule_search_locations[0]) / "client" / "dist", html=True
     )

@@ -73,9 +73,7 @@ def open_session(
         journal=_without_words(journal) if not settings.store_transcripts else journal,
         merge_patience=settings.merge_patience_ms / 1000,
     )
-    pipeline = make_pipeline(
-        engine, call, parts, transport_in, transport_out, clock=time.monotonic
-    )
+    pipeline = make_pipeline(engine, call, parts, transport_in, transport_out, clock=time.monotonic)
     worker = PipelineWorker(
         pipeline,
         params=PipelineParams(audio_in_sample_rate=16000, audio_out_sample_rate=sample_rate),
@@ -93,5 +91,3 @@ def _without_words(journal: Journal) -> Journal:
         journal({name: value for name, value in entry.items() if name != "text"})
 
     return keep
-
-

@@ -117,8 +117,8 @@ async def _converse(
         await mouth.play(recording)
         answered = functools.partial(_answered, call, answers)
         await call.until(ANSWER_SECONDS, lambda answered=answered: call.resting or answered())
-        breaks_in = interrupt_after is not None and number < len(recordings) - 1
-        if breaks_in and call.state == State.SPEAKING:
+        last = number == len(recordings) - 1
+        if interrupt_after is not None and not last and call.state == State.SPEAKING:
             await asyncio.sleep(interrupt_after)
         else:
             await call.settled()

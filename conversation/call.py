@@ -26,6 +26,7 @@ from conversation.actions import (
 from conversation.announcements import Announcements
 from conversation.ledger import Ledger, Ledgers
 from conversation.listening import Utterance
+from conversation.machine import Action as Move
 from conversation.machine import (
     AnswerTurn,
     Apologise,
@@ -36,11 +37,9 @@ from conversation.machine import (
     ResumeSpeech,
     Transition,
 )
-from conversation.machine import Action as Move
 from conversation.memory import Memory
 from conversation.states import Event, State
 from conversation.turn_taking import Floor, Overlap, is_backchannel
-
 
 _OVERLAPPED = (State.THINKING, State.SPEAKING)
 
@@ -90,7 +89,7 @@ class Call:
     # The caller
 
     def voice_started(self, *, now: float) -> list[Action]:
-        """A sound began. While the bot thinks or speaks, it pauses until the sound is told apart."""
+        """A sound began; a bot that thinks or speaks pauses until it is told apart."""
         self._utterance.voice_started()
         if self.conversation.state not in _OVERLAPPED:
             return self._take_floor(now)

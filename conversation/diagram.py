@@ -1,4 +1,4 @@
-"""Draws the state machine from its table: `python -m conversation.diagram > docs/state-machine.md`."""
+"""Draws the state machine: `python -m conversation.diagram > docs/state-machine.md`."""
 
 from conversation.states import IGNORED, INVALID, TRANSITIONS, Event, State
 

@@ -1,7 +1,7 @@
 """Where the time of a turn went.
 
-    speech ends ──endpointing──► turn over ──stt──► words ──intent‖retrieval──► merge ─► llm ─► tts ─► audio
-         └───────────────────────────── voice-to-voice latency ─────────────────────────────┘
+    speech ends ─endpointing─► turn over ─stt─► words ─intent‖retrieval─► merge ─► llm ─► tts ─► out
+         └──────────────────────────── voice-to-voice latency ─────────────────────────────────┘
 
 Rows are milestones of one turn on one monotonic clock, in seconds. The critical path runs from the
 end of the caller's speech to the first audio; its parts are the gaps between the milestones that

@@ -1,4 +1,4 @@
-"""One conversation: the table of `states`, plus turn numbers, deadlines and what each move asks for.
+"""One conversation: the table of `states`, turn numbers, deadlines, what each move asks for.
 
     shell ──handle(event, now)──► Conversation ──actions──► shell
               wake(now) at `deadline`
@@ -133,9 +133,7 @@ class Conversation:
         if self._joined or (words and not (backchannel and self._cut is not None)):
             return self.handle(Event.END_OF_TURN, now=now, text=words)
         resumable = self._cut is not None
-        return self.handle(
-            Event.FALSE_INTERRUPTION if resumable else Event.NOTHING_HEARD, now=now
-        )
+        return self.handle(Event.FALSE_INTERRUPTION if resumable else Event.NOTHING_HEARD, now=now)
 
     def failed(self, *, now: float, turn: int) -> list[Action]:
         """The answer of `turn` can't be made: apologises once, then gives up."""

@@ -19,16 +19,20 @@ PAUSE_UNFINISHED = 1.5  # and one that sounds unfinished
 
 _LONG_WORD = 5  # letters: longer than what is heard in a cough
 _BACKCHANNELS = frozenset(
-    "mm mhm hm hmm mmm mmhmm uh um er erm ah oh ooh aha ok okay yeah yep yes yup right sure "
-    "alright fine good great cool nice wow really true exactly indeed huh ha haha".split()
+    (
+        "mm mhm hm hmm mmm mmhmm uh um er erm ah oh ooh aha ok okay yeah yep yes yup right sure "
+        "alright fine good great cool nice wow really true exactly indeed huh ha haha"
+    ).split()
 )
 _BACKCHANNEL_PHRASES = frozenset(
     ("uh huh", "mm hm", "mm hmm", "i see", "got it", "of course", "go on", "all right", "i know",
      "that's right", "makes sense", "sounds good", "very good", "i understand", "thank you")
 )  # fmt: skip
 _TAKES_THE_TURN = frozenset(
-    "stop wait no sorry hello hey excuse actually but hold pardon what repeat again why how "
-    "when where who which operator agent cancel quiet never".split()
+    (
+        "stop wait no sorry hello hey excuse actually but hold pardon what repeat again why how "
+        "when where who which operator agent cancel quiet never"
+    ).split()
 )
 
 

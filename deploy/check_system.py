@@ -12,8 +12,10 @@ import sys
 def lacking(tests: bool) -> list[tuple[str, str]]:
     """(what is missing, Debian packages) for each thing missing."""
     found = []
-    if sys.version_info < (3, 11):
-        found.append((f"Python 3.11 (this is {sys.version.split()[0]})", "python3.11 python3.11-venv"))
+    if sys.version_info < (3, 11):  # noqa: UP036 (it runs with whatever Python there is)
+        found.append(
+            (f"Python 3.11 (this is {sys.version.split()[0]})", "python3.11 python3.11-venv")
+        )
     if importlib.util.find_spec("ensurepip") is None:
         found.append(("Python's venv module", "python3-venv"))
     if tests:

@@ -1,8 +1,8 @@
 """The frames that our processors exchange, beside Pipecat's own.
 
-                      UserTurnFrame ──► IntentFrame, PassagesFrame ──► AnswerStartFrame + LLM frames
-    StateManager ──►  HoldSpeechFrame, ReleaseSpeechFrame, ResumeSpeechFrame            ──► SpeechHold
-    StateManager ◄──  SpeechStartedFrame, SpeechFinishedFrame, SpeechCutFrame           ◄── SpeechHold
+                  UserTurnFrame ──► IntentFrame, PassagesFrame ──► AnswerStartFrame + LLM frames
+StateManager ──►  HoldSpeechFrame, ReleaseSpeechFrame, ResumeSpeechFrame            ──► SpeechHold
+StateManager ◄──  SpeechStartedFrame, SpeechFinishedFrame, SpeechCutFrame           ◄── SpeechHold
 """
 
 from collections.abc import Mapping, Sequence

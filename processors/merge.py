@@ -43,7 +43,8 @@ class _Pending:
 class Merge(FrameProcessor):
     """UserTurnFrame, IntentFrame, PassagesFrame -> AnswerStartFrame + LLMContextFrame, or words.
 
-    `replies`: the fixed words of each intent that has some. `patience`: seconds that the slower branch is waited for; then the answer starts without it.
+    replies: the fixed words of each intent that has some. patience: seconds that the slower branch
+    is waited for; then the answer starts without it.
     """
 
     def __init__(

@@ -38,13 +38,13 @@ from processors.tape import Tape
 class SpeechHold(FrameProcessor):
     """Everything between an AnswerStartFrame and LLMFullResponseEndFrame is one reply.
 
-        TTSAudioRawFrame      -> the same in small chunks, at most 80 ms ahead of the caller's ear
-        AggregatedTextFrame   -> the same, `response_ready`, SpeechPieceFrame upstream
-        first audio           -> SpeechStartedFrame upstream
-        end of the reply      -> SpeechFinishedFrame upstream, once it was heard
-        HoldSpeechFrame       -> nothing leaves until ReleaseSpeechFrame
-        InterruptionFrame     -> SpeechCutFrame upstream; what was not heard is kept
-        ResumeSpeechFrame     -> goes on from the first sample that was not heard
+    TTSAudioRawFrame      -> the same in small chunks, at most 80 ms ahead of the caller's ear
+    AggregatedTextFrame   -> the same, `response_ready`, SpeechPieceFrame upstream
+    first audio           -> SpeechStartedFrame upstream
+    end of the reply      -> SpeechFinishedFrame upstream, once it was heard
+    HoldSpeechFrame       -> nothing leaves until ReleaseSpeechFrame
+    InterruptionFrame     -> SpeechCutFrame upstream; what was not heard is kept
+    ResumeSpeechFrame     -> goes on from the first sample that was not heard
     """
 
     def __init__(self, announcements: Announcements, ledgers: Ledgers, *, clock: Clock) -> None:
@@ -175,5 +175,3 @@ class SpeechHold(FrameProcessor):
             return
         self._tape = tape
         self._changed.set()
-
-

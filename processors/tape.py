@@ -35,7 +35,9 @@ class Tape:
     segment: int = 0
     first_audio_at: float = 0.0
     _frames: deque[Frame] = field(default_factory=deque[Frame])
-    _sent: list[Frame] = field(default_factory=list[Frame])  # of the piece that is being heard
+    _sent: list[TTSAudioRawFrame] = field(
+        default_factory=list[TTSAudioRawFrame]
+    )  # of the piece that is being heard
     _pacer: Pacer = field(default_factory=Pacer)
     _playout: Playout = field(default_factory=Playout)
     _words: list[str] = field(default_factory=list[str])

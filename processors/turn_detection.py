@@ -1,4 +1,4 @@
-"""When the caller's turn is over: Smart Turn's judgement of each pause, and how long to wait on it."""
+"""When the caller's turn is over: Smart Turn judges each pause, and says how long to wait."""
 
 import asyncio
 from collections import deque

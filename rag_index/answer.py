@@ -77,6 +77,12 @@ class Answerer:
         )
         said = tuple(passage.sentences[at] for at in chosen)
         citation = Citation(
-            passage.document, passage.title, passage.headings, passage.page, passage.id, passage.start, passage.end
+            passage.document,
+            passage.title,
+            passage.headings,
+            passage.page,
+            passage.id,
+            passage.start,
+            passage.end,
         )
         return GroundedAnswer(" ".join(said), said, (citation,), confidence, True)

@@ -64,7 +64,9 @@ def build(
     with _alone(folder):
         old = _Old(folder, encoder.name)
         passages, files, skipped = _read_all(sources, old, told)
-        signature = hashlib.sha256(json.dumps([encoder.name, files], sort_keys=True).encode()).hexdigest()
+        signature = hashlib.sha256(
+            json.dumps([encoder.name, files], sort_keys=True).encode()
+        ).hexdigest()
         if old.version and old.manifest.get("signature") == signature:
             rows = int(old.manifest["sentences"])
             return BuildReport(
@@ -87,7 +89,9 @@ def build(
             "files": files,
             "unreadable": [[s.name, s.reason] for s in skipped],
             "sizes": {
-                p.relative_to(work).as_posix(): p.stat().st_size for p in sorted(work.rglob("*")) if p.is_file()
+                p.relative_to(work).as_posix(): p.stat().st_size
+                for p in sorted(work.rglob("*"))
+                if p.is_file()
             },
         }
         (work / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
@@ -107,7 +111,9 @@ def _alone(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise IndexBusy(f"Another build is writing the index in {folder}; wait for it to end.") from None
+            raise IndexBusy(
+                f"Another build is writing the index in {folder}; wait for it to end."
+            ) from None
         yield
 
 
@@ -143,7 +149,9 @@ class _Old:
             for entry in manifest["files"]:
                 rows = [json.loads(next(lines)) for _ in range(entry["passages"])]
                 self.files[entry["name"], entry["sha256"]] = [
-                    Passage(**r | {"headings": tuple(r["headings"]), "sentences": tuple(r["sentences"])})
+                    Passage(
+                        **r | {"headings": tuple(r["headings"]), "sentences": tuple(r["sentences"])}
+                    )
                     for r in rows
                 ]
 
@@ -207,7 +215,9 @@ class _Vectors:
 
 def passage_text(passage: Passage) -> str:
     """What is encoded for a passage: its title and headings first, each once."""
-    return ". ".join([*dict.fromkeys(h for h in (passage.title, *passage.headings) if h), passage.text])
+    return ". ".join(
+        [*dict.fromkeys(h for h in (passage.title, *passage.headings) if h), passage.text]
+    )
 
 
 def _vectors(passages: Sequence[Passage], encoder: Encoder, old: _Old, told: Progress) -> _Vectors:
@@ -258,10 +268,22 @@ def _write(work: Path, passages: Sequence[Passage], vectors: _Vectors, told: Pro
         for passage in passages:
             row = {
                 name: getattr(passage, name)
-                for name in ("id", "document", "title", "headings", "text", "page", "start", "end", "sentences")
+                for name in (
+                    "id",
+                    "document",
+                    "title",
+                    "headings",
+                    "text",
+                    "page",
+                    "start",
+                    "end",
+                    "sentences",
+                )
             }
             row["metadata"] = dict(passage.metadata)
-            line = json.dumps(row, ensure_ascii=False, default=str).encode("utf-8", "replace") + b"\n"
+            line = (
+                json.dumps(row, ensure_ascii=False, default=str).encode("utf-8", "replace") + b"\n"
+            )
             file.write(line)
             starts.append(starts[-1] + len(line))
     np.save(work / "passages.npy", np.array(starts, dtype=np.int64))

@@ -14,7 +14,7 @@ from rag_index.documents import Document
 from rag_index.passages import Passage
 from rag_index.sentences import Sentence, plain, sentences
 
-LARGEST = 1100      # characters: MiniLM reads 256 tokens
+LARGEST = 1100  # characters: MiniLM reads 256 tokens
 _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
 _FENCE = re.compile(r"^ {0,3}(```|~~~)")
 

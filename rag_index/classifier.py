@@ -1,7 +1,7 @@
 """Which intent an utterance has: patterns first, then examples, and a verdict when neither fits.
 
-    L1  the patterns of intents.yaml, by re2: time grows with the text, whatever the pattern
-    L2  kernel ridge regression on the shared embedding and on n-grams, trained when loaded
+L1  the patterns of intents.yaml, by re2: time grows with the text, whatever the pattern
+L2  kernel ridge regression on the shared embedding and on n-grams, trained when loaded
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from rag_index.encoder import Encoder
 from rag_index.intents_file import Action, Intent
 from rag_index.ngrams import NGrams
 
-LARGEST_TRAINING = 6000     # examples; the kernel is quadratic in them
-RETENTION = 0.989           # of the utterances understood rightly, how many a threshold may not refuse
-LEAST = 0.2                 # a score: what fits its intent less is out of scope, however few examples there are
-LONGEST = 2000              # characters of an utterance that are looked at
+LARGEST_TRAINING = 6000  # examples; the kernel is quadratic in them
+RETENTION = 0.989  # of the utterances understood rightly, how many a threshold may not refuse
+LEAST = 0.2  # a score: what fits its intent less is out of scope, however few examples there are
+LONGEST = 2000  # characters of an utterance that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,9 @@ class IntentResult:
 class IntentClassifier:
     """Trained from the examples when made: a second for 3,000 of them. Safe to use from several threads."""
 
-    def __init__(self, intents: Sequence[Intent], encoder: Encoder, out_of_scope: Sequence[str] = ()) -> None:
+    def __init__(
+        self, intents: Sequence[Intent], encoder: Encoder, out_of_scope: Sequence[str] = ()
+    ) -> None:
         self.intents = {i.name: i for i in intents}
         self._patterns = [(i, _compiled(p)) for i in intents for p in i.patterns]
         examples = _examples(intents, out_of_scope)
@@ -81,7 +83,9 @@ class IntentClassifier:
         targets = np.eye(len(self._names), dtype=np.float32)[labels]
         solution = kernel.solve(alike, targets)
         weights, left_out = solution.weights, solution.without_each()
-        self._model = kernel.Ridge(vectors, np.ascontiguousarray(weights.T), ngrams, ngrams.spread(texts, weights))
+        self._model = kernel.Ridge(
+            vectors, np.ascontiguousarray(weights.T), ngrams, ngrams.spread(texts, weights)
+        )
         known = spoken & np.array([self._names[label] is not None for label in labels])
         right = (left_out.argmax(axis=1) == labels) & known
         strangers = solution.without_group(labels)[known]

@@ -14,7 +14,9 @@ from typing import Any
 import yaml
 
 MAX_BYTES = 50_000_000
-_FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S)
+_FRONT_MATTER = re.compile(
+    r"\A\ufeff?---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S
+)
 
 
 class Unreadable(ValueError):
@@ -44,7 +46,10 @@ def _text(path: Path) -> str:
     content = path.read_bytes()
     if b"\0" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Unreadable("is not text, whatever its name says")
-    for encoding in ("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "cp1252"):
+    for encoding in (
+        "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig",
+        "cp1252",
+    ):
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:
@@ -108,7 +113,9 @@ def rows_to_documents(rows: Iterator[list[str]], name: str) -> Iterator[Document
     except csv.Error as error:
         raise Unreadable(str(error)) from error
     lowered = [h.lower() for h in header]
-    question = next((i for i, h in enumerate(lowered) if h.startswith(("question", "frage")) or h == "q"), None)
+    question = next(
+        (i for i, h in enumerate(lowered) if h.startswith(("question", "frage")) or h == "q"), None
+    )
     answer = next((i for i, h in enumerate(lowered) if h.startswith("answer") or h == "a"), None)
     lines: list[str] = []
     for row in rows:
@@ -118,7 +125,11 @@ def rows_to_documents(rows: Iterator[list[str]], name: str) -> Iterator[Document
         if question is not None and answer is not None and len(cells) > max(question, answer):
             lines += [f"## {cells[question]}", "", cells[answer], ""]
         else:
-            named = [f"{header[i]}: {c}" if i < len(header) and header[i] else c for i, c in enumerate(cells) if c]
+            named = [
+                f"{header[i]}: {c}" if i < len(header) and header[i] else c
+                for i, c in enumerate(cells)
+                if c
+            ]
             lines += [", ".join(named) + ".", ""]
     if lines:
         yield Document(name, _title_of(name), "\n".join(lines))

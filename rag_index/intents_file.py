@@ -102,16 +102,22 @@ def read_intents_file(path: Path) -> IntentsFile:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         column = error.start - error.object.rfind(b"\n", 0, error.start)
-        raise IntentsFileError(f"{path}:{line}:{column}: is not UTF-8 text; save it as UTF-8.") from error
+        raise IntentsFileError(
+            f"{path}:{line}:{column}: is not UTF-8 text; save it as UTF-8."
+        ) from error
     try:
         tree = yaml.compose(text, Loader=yaml.CSafeLoader)
         content: Any = yaml.load(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
-        raise IntentsFileError(f"{path}:{place}: is not YAML: {error.problem or error.context}.") from error
+        raise IntentsFileError(
+            f"{path}:{place}: is not YAML: {error.problem or error.context}."
+        ) from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise IntentsFileError(f"{path}:1:1: is not YAML: {' '.join(str(error).split())}") from error
+        raise IntentsFileError(
+            f"{path}:1:1: is not YAML: {' '.join(str(error).split())}"
+        ) from error
     if content is None:
         return IntentsFile()
     try:

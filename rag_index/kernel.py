@@ -8,7 +8,7 @@ import numpy as np
 
 from rag_index.ngrams import NGrams
 
-WIDTH, RIDGE = 2.5, 0.2      # chosen by 5-fold cross-validation on the CLINC150 training rows
+WIDTH, RIDGE = 2.5, 0.2  # chosen by 5-fold cross-validation on the CLINC150 training rows
 
 
 def similarity(left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -33,7 +33,9 @@ class Ridge:
         """float32 (classes,). By einsum: BLAS would wake its threads for half a millisecond of work."""
         near = np.exp(WIDTH * (np.einsum("ij,j->i", self.vectors, embedding) - 1))
         columns, values = self.ngrams.sparse(text)
-        return np.einsum("ci,i->c", self.weights, near) + np.einsum("i,ic->c", values, self.grams[columns])
+        return np.einsum("ci,i->c", self.weights, near) + np.einsum(
+            "i,ic->c", values, self.grams[columns]
+        )
 
 
 @dataclass(frozen=True, slots=True)

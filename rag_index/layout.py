@@ -1,14 +1,14 @@
 """Where an index's files are, and its errors.
 
-    folder/CURRENT.json             {"version": "20260102T030405-1a2b3c4d"}; replaced in one step
-    folder/versions/<version>/      written once, never changed:
-        manifest.json               encoder, counts, the files' hashes and sizes
-        passages.jsonl, passages.npy    one passage a line; where each line starts
-        vectors.npy                 float32 (passages, 384)
-        sentences.npy, rows.npy     float16 (sentences, 384); first row of each passage
-        keys.npy                    a hash of every text that was encoded: what need not be encoded again
-        lexical/                    the BM25 weights, by word
-        graph.faiss                 HNSW, beyond 50,000 passages
+folder/CURRENT.json             {"version": "20260102T030405-1a2b3c4d"}; replaced in one step
+folder/versions/<version>/      written once, never changed:
+    manifest.json               encoder, counts, the files' hashes and sizes
+    passages.jsonl, passages.npy    one passage a line; where each line starts
+    vectors.npy                 float32 (passages, 384)
+    sentences.npy, rows.npy     float16 (sentences, 384); first row of each passage
+    keys.npy                    a hash of every text that was encoded: what need not be encoded again
+    lexical/                    the BM25 weights, by word
+    graph.faiss                 HNSW, beyond 50,000 passages
 """
 
 from __future__ import annotations
@@ -72,10 +72,16 @@ def read_manifest(folder: Path, version: str) -> dict[str, Any]:
         manifest = json.loads((place / "manifest.json").read_bytes())
         sizes: dict[str, int] = manifest["sizes"]
         if manifest["format"] != FORMAT:
-            raise IndexCorrupt(f"The index in {folder} was made by another version of Turnwise. {REBUILD}")
+            raise IndexCorrupt(
+                f"The index in {folder} was made by another version of Turnwise. {REBUILD}"
+            )
         for name, size in sizes.items():
             if (place / name).stat().st_size != size:
-                raise IndexCorrupt(f"The index in {folder} is damaged: {name} has not its size. {REBUILD}")
+                raise IndexCorrupt(
+                    f"The index in {folder} is damaged: {name} has not its size. {REBUILD}"
+                )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise IndexCorrupt(f"The index in {folder} is damaged ({type(error).__name__}). {REBUILD}") from error
+        raise IndexCorrupt(
+            f"The index in {folder} is damaged ({type(error).__name__}). {REBUILD}"
+        ) from error
     return manifest

@@ -20,7 +20,11 @@ class Logistic:
 
 
 def fit(
-    features: np.ndarray, outcomes: np.ndarray, *, weights: np.ndarray | None = None, penalty: float = 1.0
+    features: np.ndarray,
+    outcomes: np.ndarray,
+    *,
+    weights: np.ndarray | None = None,
+    penalty: float = 1.0,
 ) -> Logistic:
     """Maximum likelihood with a quadratic penalty on standardised weights, by Newton's method."""
     mean, spread = features.mean(axis=0), np.maximum(features.std(axis=0), 1e-6)

@@ -10,7 +10,7 @@ import numpy as np
 
 _WORD = re.compile(r"[a-z0-9']+")
 CHARACTERS_SHARE, WORDS_SHARE = 0.25, 0.1
-FREQUENT = 48       # texts: above it, one matrix product is faster than pairs
+FREQUENT = 48  # texts: above it, one matrix product is faster than pairs
 
 
 class NGrams:
@@ -37,7 +37,9 @@ class NGrams:
         if not known:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         columns = np.array([k[0] for k in known], dtype=np.int64)
-        values = (1 + np.log(np.array([k[1] for k in known], dtype=np.float32))) * self._idf[columns]
+        values = (1 + np.log(np.array([k[1] for k in known], dtype=np.float32))) * self._idf[
+            columns
+        ]
         words = np.array([k[2] for k in known])
         for part, share in ((words, WORDS_SHARE), (~words, CHARACTERS_SHARE)):
             length = float(np.linalg.norm(values[part]))

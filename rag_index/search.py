@@ -14,7 +14,8 @@ from rag_index.passages import Evidence, Hit
 from rag_index.words import terms
 
 CANDIDATES = 48
-DENSE, SENTENCE, LEXICAL = 0.35, 0.35, 0.6
+DENSE, SENTENCE, LEXICAL = 0.35, 0.45, 0.3
+PERFECT = 1.5       # BM25 of a passage with every word of the question, by the words' rarity, is about this
 
 
 class Searcher:
@@ -58,34 +59,44 @@ class Searcher:
         if not where:
             return None
         rows = range(len(self.index))
-        return np.array([r for r in rows if _matches(self.index.metadata(r), where)], dtype=np.int64)
+        return np.array(
+            [r for r in rows if _matches(self.index.metadata(r), where)], dtype=np.int64
+        )
 
-    def _candidates(self, query: np.ndarray, lexical: np.ndarray, allowed: np.ndarray | None) -> np.ndarray:
+    def _candidates(
+        self, query: np.ndarray, lexical: np.ndarray, allowed: np.ndarray | None
+    ) -> np.ndarray:
         if allowed is None:
             allowed = np.arange(len(self.index))
         if not len(allowed):
             return allowed
         count = min(CANDIDATES, len(allowed))
-        vectors = np.asarray(self.index.vectors[allowed] if len(allowed) < len(self.index) else self.index.vectors)
+        vectors = np.asarray(
+            self.index.vectors[allowed] if len(allowed) < len(self.index) else self.index.vectors
+        )
         _, near = faiss.knn(query, vectors, count, metric=faiss.METRIC_INNER_PRODUCT)
         named = np.argpartition(-lexical[allowed], count - 1)[:count]
         return np.unique(np.concatenate([allowed[near[0]], allowed[named]]))
 
-    def _ranked(self, rows: np.ndarray, query: np.ndarray, lexical: np.ndarray, words: list[str]) -> list[Hit]:
+    def _ranked(
+        self, rows: np.ndarray, query: np.ndarray, lexical: np.ndarray, words: list[str]
+    ) -> list[Hit]:
         if not len(rows):
             return []
         rarity = {w: self.index.lexical.rarity(w) for w in words}
         unseen = frozenset(w for w in words if w not in self.index.lexical)
-        top = max(float(lexical.max()), 1e-9)
+        perfect = max(PERFECT * sum(rarity.values()), 1e-9)
         scored: list[tuple[float, int, Evidence]] = []
         for row in map(int, rows):
             dense = float(self.index.vectors[row] @ query)
             sentence = float((self.index.sentence_vectors(row).astype(np.float32) @ query).max())
-            named = float(lexical[row])
-            score = DENSE * dense + SENTENCE * sentence + LEXICAL * named / top
-            scored.append((score, row, Evidence(dense, sentence, named / top, rarity, unseen)))
+            named = float(lexical[row]) / perfect
+            score = DENSE * dense + SENTENCE * sentence + LEXICAL * named
+            scored.append((score, row, Evidence(dense, sentence, named, rarity, unseen)))
         scored.sort(key=lambda s: (-s[0], s[1]))
-        return [Hit(self.index.passage(row), score, evidence) for score, row, evidence in scored[:16]]
+        return [
+            Hit(self.index.passage(row), score, evidence) for score, row, evidence in scored[:16]
+        ]
 
 
 def _matches(metadata: Mapping[str, Any], where: Mapping[str, Any]) -> bool:

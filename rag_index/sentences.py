@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 
 import sentencex
 
-_LINK = re.compile(r"!?\[([^\]]*)\]\((?:<[^>]*>|[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+\"[^\"]*\")?\)")
+_LINK = re.compile(
+    r"!?\[([^\]]*)\]\((?:<[^>]*>|[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+\"[^\"]*\")?\)"
+)
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)?[^<>\s]+[.@][^<>\s]+)>")
 _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)([^*_\n]+?)(?<=\S)\1(?![\w*])|`([^`]+)`")
 _TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>", re.S)
@@ -37,7 +39,11 @@ class Sentence:
 
 def plain(markdown: str) -> str:
     """A line of Markdown as plain text."""
-    text = _AUTOLINK.sub(r"\1", _LINK.sub(r"\1", markdown)) if "](" in markdown or "<" in markdown else markdown
+    text = (
+        _AUTOLINK.sub(r"\1", _LINK.sub(r"\1", markdown))
+        if "](" in markdown or "<" in markdown
+        else markdown
+    )
     text = _TAG.sub(" ", text) if "<" in text else text
     for _ in range(2):
         text = _EMPHASIS.sub(lambda m: m.group(2) or m.group(3), text)
@@ -119,6 +125,10 @@ def _row(line: str, following: str, header: list[str] | None) -> tuple[list[str]
     if header is None and _TABLE_RULE.match(following):
         return [plain(c) for c in cells], ""
     names = [*(header or []), *[""] * len(cells)]
-    named = [f"{name}: {cell}" if name else cell for name, cell in zip(names, cells, strict=False) if cell]
+    named = [
+        f"{name}: {cell}" if name else cell
+        for name, cell in zip(names, cells, strict=False)
+        if cell
+    ]
     row = ", ".join(named)
     return header or [], row if not row or row.endswith((".", "!", "?")) else row + "."

@@ -51,6 +51,9 @@ def find(sources: Sequence[Path]) -> Iterator[Source | Skipped]:
             elif not path.is_file():
                 yield Skipped(name, "is no regular file")
             elif path.suffix.lower() not in READERS:
-                yield Skipped(name, f"{path.suffix or 'a name without suffix'} is not a format that can be read")
+                yield Skipped(
+                    name,
+                    f"{path.suffix or 'a name without suffix'} is not a format that can be read",
+                )
             else:
                 yield Source(path, name)

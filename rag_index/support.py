@@ -47,24 +47,32 @@ def content(text: str) -> tuple[Word, ...]:
 
 # what a question is made of, not what it is about; the answer's type stands for them
 _ASKING = frozenset(
-    """cost costs price fee fees much many long late early time date day number amount percentage percent year
-    name type kind phone telephone email call address hour hours open opening close deadline due cutoff
-    happen happens mean means called exactly anyone someone something thing things way say said does""".split()
+    (
+        "cost costs price fee fees much many long late early time date day number amount "
+        "percentage percent year name type kind phone telephone email call address hour hours "
+        "open opening close deadline due cutoff happen happens mean means called exactly anyone "
+        "someone something thing things way say said does"
+    ).split()
 )
 _ASKING_STEMS = frozenset(stem(w) for w in _ASKING)
 
 
-def understand(text: str, rarity: Mapping[str, float], unseen: frozenset[str] = frozenset()) -> Question:
+def understand(
+    text: str, rarity: Mapping[str, float], unseen: frozenset[str] = frozenset()
+) -> Question:
     """The question's words, weighted by how rare they are in the documents; 1 each if that isn't known."""
     words = content(text)
     kind = wanted(text)
     weights = np.array(
-        [rarity.get(w.stem, 1.0) * (0.4 if w.stem in _ASKING_STEMS else 1.0) for w in words], dtype=np.float32
+        [rarity.get(w.stem, 1.0) * (0.4 if w.stem in _ASKING_STEMS else 1.0) for w in words],
+        dtype=np.float32,
     )
     return Question(text, words, weights, kind, unseen)
 
 
-def features(question: Question, query: np.ndarray, hits: Sequence[Hit], vectors: Sequence[np.ndarray]) -> np.ndarray:
+def features(
+    question: Question, query: np.ndarray, hits: Sequence[Hit], vectors: Sequence[np.ndarray]
+) -> np.ndarray:
     """float32 (sentences of all hits in order, FEATURES).
 
     query: the question's embedding; vectors: each hit's sentences' embeddings.
@@ -104,11 +112,16 @@ def features(question: Question, query: np.ndarray, hits: Sequence[Hit], vectors
     return np.array(rows, dtype=np.float32).reshape(len(rows), len(FEATURES))
 
 
-KNOWN_WORD = 0.6     # a word that the documents use themselves is not meant by one that is only like it
+KNOWN_WORD = (
+    0.6  # a word that the documents use themselves is not meant by one that is only like it
+)
 _EXACT = frozenset(
-    """monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays
-    saturdays sundays january february march april june july august september october november december
-    spring summer fall autumn winter first second third fourth fifth sixth seventh eighth ninth tenth""".split()
+    (
+        "monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays "
+        "thursdays fridays saturdays sundays january february march april june july august "
+        "september october november december spring summer fall autumn winter first second third "
+        "fourth fifth sixth seventh eighth ninth tenth"
+    ).split()
 )
 
 
@@ -116,13 +129,21 @@ class _Likeness:
     """How well each word of the question is matched by a text, 0 to 1."""
 
     def __init__(self, question: Question, hits: Sequence[Hit]) -> None:
-        texts = [t for h in hits for t in (*h.passage.sentences, " ".join((h.passage.title, *h.passage.headings)))]
+        texts = [
+            t
+            for h in hits
+            for t in (*h.passage.sentences, " ".join((h.passage.title, *h.passage.headings)))
+        ]
         every = list(dict.fromkeys(w for t in texts for w in content(t)))
         self._row = {w: i for i, w in enumerate(every)}
         asked = question.words
         known = word_vectors()
         cosine = known([w.raw for w in every]) @ known([w.raw for w in asked]).T
-        self._matrix = np.clip((cosine - 0.25) / 0.35, 0, 0.9) if asked else np.zeros((len(every), 0), np.float32)
+        self._matrix = (
+            np.clip((cosine - 0.25) / 0.35, 0, 0.9)
+            if asked
+            else np.zeros((len(every), 0), np.float32)
+        )
         self._matrix *= [1.0 if w.stem in question.unseen else KNOWN_WORD for w in asked]
         for column, word in enumerate(asked):
             for row, other in enumerate(every):

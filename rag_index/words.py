@@ -13,26 +13,36 @@ import Stemmer
 
 _WORD = re.compile(r"[a-z0-9]+(?:\.[0-9]+)*")
 _NUMBERS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen twenty"
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen twenty"
 ).split()
-_TENS = {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_TENS = {
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+}
 NUMBER_WORDS = {word: str(value) for value, word in enumerate(_NUMBERS)} | {
     word: str(value) for word, value in _TENS.items()
 }
 STOPWORDS = frozenset(
-    """a an the this that these those there here it its itself he him his she her hers they them their
-    theirs we us our ours you your yours i me my mine myself yourself oneself one ones
-    am is are was were be been being do does did doing done have has had having will would shall should
-    can could may might must ought need dare
-    and or but nor so yet if then than because as while until of at by for with about against between
-    into through during before after above below to from up down in out on off over under again further
-    who whom whose which what when where why how whether
-    all any both each few more most other some such no not only own same too very s t just don now also
-    please tell know want like get got let okay ok hi hello hey um uh er well thanks thank
-    im ive id ill youre hes shes theyre were weve isnt arent wasnt dont doesnt didnt cant couldnt wont
-    wouldnt shouldnt whats whos wheres hows thats theres lets much many per within without upon via
-    etc eg ie us vs oh yes yeah actually really maybe quite""".split()
+    (
+        "a an the this that these those there here it its itself he him his she her hers they "
+        "them their theirs we us our ours you your yours i me my mine myself yourself oneself one "
+        "ones am is are was were be been being do does did doing done have has had having will "
+        "would shall should can could may might must ought need dare and or but nor so yet if "
+        "then than because as while until of at by for with about against between into through "
+        "during before after above below to from up down in out on off over under again further "
+        "who whom whose which what when where why how whether all any both each few more most "
+        "other some such no not only own same too very s t just don now also please tell know "
+        "want like get got let okay ok hi hello hey um uh er well thanks thank im ive id ill "
+        "youre hes shes theyre were weve isnt arent wasnt dont doesnt didnt cant couldnt wont "
+        "wouldnt shouldnt whats whos wheres hows thats theres lets much many per within without "
+        "upon via etc eg ie us vs oh yes yeah actually really maybe quite"
+    ).split()
 )
 _stemmer = Stemmer.Stemmer("english")
 

@@ -15,8 +15,11 @@ from tokenizers import Tokenizer
 
 from rag_index.encoder import DIMENSIONS, model_bytes, tokenizer_bytes
 
-_TABLE, _SCALE = b"inner.embeddings.word_embeddings.weight_q", b"inner.embeddings.word_embeddings.weight_scale"
-_GRAPH, _INITIALIZER, _NAME, _RAW = 7, 5, 8, 9      # field numbers of onnx.proto
+_TABLE, _SCALE = (
+    b"inner.embeddings.word_embeddings.weight_q",
+    b"inner.embeddings.word_embeddings.weight_scale",
+)
+_GRAPH, _INITIALIZER, _NAME, _RAW = 7, 5, 8, 9  # field numbers of onnx.proto
 
 
 class WordVectors:
@@ -26,7 +29,9 @@ class WordVectors:
         tables = dict(_tables(memoryview(model_bytes())))
         self._table = np.frombuffer(tables[_TABLE], dtype=np.int8).reshape(-1, DIMENSIONS).copy()
         self._scale = np.frombuffer(tables[_SCALE], dtype=np.float32).copy()
-        ordinary = slice(1000, None, 8)     # the first thousand are single characters and place holders
+        ordinary = slice(
+            1000, None, 8
+        )  # the first thousand are single characters and place holders
         self._mean = (self._table[ordinary] * self._scale[ordinary, None]).mean(axis=0)
         self._tokenizer = Tokenizer.from_buffer(tokenizer_bytes())
         self._tokenizer.no_padding()

@@ -1,4 +1,4 @@
-"""The browser's door: SmallWebRTC, audio both ways and a data channel for the protocol's messages."""
+"""The browser's door: SmallWebRTC, audio both ways, a data channel for the messages."""
 
 from typing import Any
 
@@ -29,4 +29,4 @@ def offered(body: dict[str, Any]) -> str | None:
     for name in ("sdp", "type"):
         if not isinstance(body.get(name), str) or not body[name]:
             return f"`{name}` is missing: send {{sdp, type}} as RTCPeerConnection makes them."
-    return None if body["type"] == "offer" else "`type` must be \"offer\"."
+    return None if body["type"] == "offer" else '`type` must be "offer".'

@@ -29,9 +29,7 @@ async def _chat(settings: Settings, *, as_json: bool) -> None:
     engine = await asyncio.to_thread(load_knowledge, settings)
     call = Talk(as_json_line if as_json else in_words())
     typed = TypedInput()
-    session = open_session(
-        engine, settings, written_parts(engine), typed, MessageOutput(call.told)
-    )
+    session = open_session(engine, settings, written_parts(engine), typed, MessageOutput(call.told))
     running = asyncio.create_task(session.run())
     waiting = (State.IDLE, State.LISTENING)
     await call.until(10.0, lambda: call.count(type="transcript", role="agent") > 0)

@@ -13,18 +13,19 @@ from rag_index.evaluation import evaluate_intents, evaluate_retrieval
 
 def intents(train: Path, test: Path, *, as_json: bool) -> None:
     """Prints the measures of DESIGN section 7."""
-    _print(evaluate_intents(*_existing(train, test)), as_json=as_json)
+    _must_exist(train, test)
+    _print(evaluate_intents(train, test), as_json=as_json)
 
 
 def retrieval(passages: Path, questions: Path, *, as_json: bool) -> None:
     """Prints the measures of DESIGN section 7."""
-    _print(evaluate_retrieval(*_existing(passages, questions)), as_json=as_json)
+    _must_exist(passages, questions)
+    _print(evaluate_retrieval(passages, questions), as_json=as_json)
 
 
-def _existing(*paths: Path) -> tuple[Path, ...]:
+def _must_exist(*paths: Path) -> None:
     if missing := [p for p in paths if not p.is_file()]:
         raise CannotStart([f"{p} is no file: name a JSONL file." for p in missing])
-    return paths
 
 
 def _print(measures: Mapping[str, Any], *, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 
 import uvloop
+from pipecat.processors.frame_processor import FrameProcessor
 
 from bot.commands.talk import in_words
 from bot.settings import CannotStart, Settings, read_settings
@@ -14,7 +15,7 @@ def run() -> None:
     settings = read_settings()
     set_up_logs("WARNING")
     try:
-        import transports.sound_card  # noqa: F401 (is its library there?)
+        from transports.sound_card import NoSoundCard, sound_card
     except ImportError:
         raise CannotStart(
             [
@@ -22,19 +23,18 @@ def run() -> None:
                 "python3-dev` and `.venv/bin/pip install pyaudio`."
             ]
         ) from None
-    uvloop.run(_converse(settings))
-
-
-async def _converse(settings: Settings) -> None:
-    from bot.engine import load_engine
-    from bot.pipeline import spoken_parts
-    from bot.session import open_session
-    from transports.sound_card import NoSoundCard, sound_card
-
     try:
         mouth, ear = sound_card(in_words())
     except NoSoundCard as error:
         raise CannotStart([str(error)]) from None
+    uvloop.run(_converse(settings, mouth, ear))
+
+
+async def _converse(settings: Settings, mouth: FrameProcessor, ear: FrameProcessor) -> None:
+    from bot.engine import load_engine
+    from bot.pipeline import spoken_parts
+    from bot.session import open_session
+
     engine = await asyncio.to_thread(load_engine, settings)
     session = open_session(engine, settings, spoken_parts(engine), mouth, ear)
     await session.run()

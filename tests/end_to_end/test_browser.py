@@ -35,7 +35,7 @@ def events(page: Page, type_: str) -> list[dict]:
 
 
 def until(page: Page, expression: str) -> None:
-    """Asks the page until `expression` holds. (`wait_for_function` needs the eval our policy forbids.)"""
+    """Asks the page until `expression` holds; `wait_for_function` needs a forbidden eval."""
     give_up = time.monotonic() + 60
     while not page.evaluate(expression):
         assert time.monotonic() < give_up, f"still not: {expression}"
@@ -54,7 +54,7 @@ def wait_for_turn(page: Page, number: int) -> None:
 
 
 def test_a_conversation_on_the_page(server: str):
-    """Talk, be greeted, ask, hear the answer, see its citation, its states and where its time went."""
+    """Talk, be greeted, ask, hear the answer, see its citation and where its time went."""
     question = as_recording(piper("What is the phone number of the housing office?"))
     with page_with_microphone(server, np.concatenate([quiet(9), question, quiet(40)])) as page:
         page.get_by_role("button", name="Talk").click()
@@ -80,7 +80,7 @@ def test_a_conversation_on_the_page(server: str):
 
 
 def test_breaking_in_on_the_page(server: str):
-    """Speaking over the greeting stops it; only what was heard stays, and the question is answered."""
+    """Speaking over the greeting stops it; what was heard stays, the question is answered."""
     question = as_recording(piper("Wait, stop, what is the phone number of the housing office?"))
     with page_with_microphone(server, np.concatenate([quiet(2.5), question, quiet(40)])) as page:
         page.get_by_role("button", name="Talk").click()

@@ -1,5 +1,7 @@
 """Whole calls: recordings in, a reply's audio out, through the real pipeline in real time."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -67,7 +69,7 @@ def test_what_the_documents_do_not_say_is_not_made_up(call: Caller):
 
 
 def test_breaking_in_stops_the_reply_and_the_next_answer_is_about_the_new_words(call: Caller):
-    """The caller talks over the reply: it stops, only heard words are kept, the new question counts."""
+    """Talked over, the reply stops; only heard words are kept, and the new question counts."""
     heard = call(
         as_recording(piper("What is the application deadline for transfer students in the fall?")),
         as_recording(piper("Wait, what is the phone number of the housing office?")),
@@ -89,7 +91,7 @@ def test_breaking_in_stops_the_reply_and_the_next_answer_is_about_the_new_words(
 
 @pytest.mark.parametrize("sound", ["Mm-hmm.", "Okay.", "a cough"])
 def test_a_backchannel_or_a_cough_does_not_stop_the_reply(call: Caller, sound: str):
-    """The bot goes on to the end of its reply, every word of it heard, after a sound that is no turn."""
+    """After a sound that is no turn, the bot goes on to the end of its reply, every word heard."""
     over_it = _cough() if sound == "a cough" else as_recording(piper(sound))
     heard = call(
         as_recording(piper("What is the phone number of the housing office?")),
@@ -119,7 +121,7 @@ def test_silence_as_a_turn_is_not_answered(call: Caller):
 
 
 def test_every_move_of_a_call_is_in_the_table(call: Caller):
-    """What clients are told and what is recorded are the same moves, and all of them are allowed."""
+    """What clients are told and what is recorded are the same moves, all of them allowed."""
     heard = call(as_recording(piper("How much is the enrollment deposit?")), greet=True)
     told = [(m["from"], m["to"]) for m in heard.of("state_change")]
     assert set(told) <= {(source, target) for (source, _), target in TRANSITIONS.items()}
@@ -135,7 +137,7 @@ def test_the_ledger_of_an_answered_turn_adds_up(call: Caller):
     parts = latency["stt_ms"] + latency["thinking_ms"] + latency["tts_ms"]
     assert parts == pytest.approx(latency["total_ms"], abs=0.15)
     critical = [row for row in latency["ledger"] if row["critical"]]
-    assert all(a["end_ms"] == b["start_ms"] for a, b in zip(critical, critical[1:], strict=False))
+    assert all(a["end_ms"] == b["start_ms"] for a, b in pairwise(critical))
     assert critical[-1]["end_ms"] == pytest.approx(latency["total_ms"], abs=0.15)
     assert {"intent", "retrieval"} <= {row["stage"] for row in latency["ledger"]}
 

@@ -83,9 +83,7 @@ def test_a_silent_recording_is_refused(data_folder: Path, tmp_path: Path):
     assert_one_line(run("talk", path, data=data_folder), "is silent", "microphone")
 
 
-def test_a_recording_of_three_hours_is_refused_before_it_is_read(
-    data_folder: Path, tmp_path: Path
-):
+def test_a_recording_of_three_hours_is_refused_before_it_is_read(data_folder: Path, tmp_path: Path):
     """The length is read from the header; nobody waits for three hours."""
     path = _wav(tmp_path / "long.wav", np.zeros(8000 * 3 * 3600), rate=8000)
     assert_one_line(run("talk", path, data=data_folder), "180 minutes", "at most 30")
@@ -167,7 +165,9 @@ def test_talk_takes_any_rate_and_channels_and_keeps_the_reply(data_folder: Path,
 
     from benchmarks.voices import RATE, piper
 
-    spoken = soxr.resample(piper("What is the phone number of the housing office?"), RATE, 44100) * 0.5
+    spoken = (
+        soxr.resample(piper("What is the phone number of the housing office?"), RATE, 44100) * 0.5
+    )
     question, reply = tmp_path / "question.wav", tmp_path / "reply.wav"
     soundfile.write(str(question), np.stack([spoken, spoken], axis=1), 44100)
     result = run("talk", question, "--json", "--no-greeting", "--out", reply, data=data_folder)

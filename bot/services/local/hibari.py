@@ -9,7 +9,7 @@ from hibari import Hibari
 from pipecat.audio.utils import create_stream_resampler
 from pipecat.frames.frames import Frame, TTSAudioRawFrame
 from pipecat.services.settings import TTSSettings
-from pipecat.services.tts_service import TTSService, TextAggregationMode
+from pipecat.services.tts_service import TextAggregationMode, TTSService
 
 from bot.services.local.pinned import pinned_folder
 from rag_index.speakable import speakable

@@ -73,7 +73,7 @@ class Recognizer:
 
 
 def is_speech(text: str) -> bool:
-    """Whether a transcript is one. On music, horns and murmur the model sings or goes in circles."""
+    """Whether a transcript is one: on music and murmur the model sings or goes in circles."""
     words = re.findall(r"[a-z0-9']+", text.lower())
     if not words or "♪" in text:
         return False
@@ -85,10 +85,10 @@ def is_speech(text: str) -> bool:
 class MoonshineSTT(STTService):
     """VAD frames mark the speech; audio frames carry it.
 
-        while the caller speaks     -> PartialSegmentFrame, about three a second
-        VADUserStoppedSpeakingFrame -> FinalSegmentFrame, always one, empty if there were no words
-        speech after a short pause  -> the same segment again, pause and all: words are understood
-                                       better with those before them
+    while the caller speaks     -> PartialSegmentFrame, about three a second
+    VADUserStoppedSpeakingFrame -> FinalSegmentFrame, always one, empty if there were no words
+    speech after a short pause  -> the same segment again, pause and all: words are understood
+                                   better with those before them
     """
 
     def __init__(self, recognizer: Recognizer) -> None:
