@@ -9,20 +9,8 @@ both speak) and `Utterance` (what was said); nothing here waits or reads a clock
 """
 
 from dataclasses import dataclass, field
-from typing import Any
 
-from conversation.actions import (
-    Action,
-    Answer,
-    Count,
-    Cut,
-    Hold,
-    Record,
-    Release,
-    Resume,
-    Say,
-    Tell,
-)
+from conversation.actions import Action, Answer, Cut, Hold, Release, Resume, Say, Tell
 from conversation.announcements import Announcements
 from conversation.ledger import Ledger, Ledgers
 from conversation.listening import Utterance
@@ -39,6 +27,7 @@ from conversation.machine import (
 )
 from conversation.memory import Memory
 from conversation.states import Event, State
+from conversation.telling import barge_in, completed, moved, record, rejected
 from conversation.turn_taking import Floor, Overlap, is_backchannel
 
 _OVERLAPPED = (State.THINKING, State.SPEAKING)
@@ -70,12 +59,8 @@ class Call:
 
     def connected(self, *, now: float) -> list[Action]:
         """A client is there: greets it, unless the conversation is under way."""
-        started = self.tell.session_started(
-            resumed=False,
-            state=self.conversation.state,
-            turn=self.conversation.turn,
-            sample_rate=self.sample_rate,
-        )
+        state, turn, rate = self.conversation.state, self.conversation.turn, self.sample_rate
+        started = self.tell.session_started(resumed=False, state=state, turn=turn, sample_rate=rate)
         moves = self.conversation.handle(Event.CONNECTED, now=now)
         greets = bool(self.greeting) and self.conversation.turn == 0
         said = self._say(self.greeting) if greets else []
@@ -149,7 +134,11 @@ class Call:
         actions: list[Action] = []
         if turn is not None:
             cleared = Tell(self.tell.clear(heard))
-            actions = [*self._remember(turn, heard), cleared, self._record("barge_in", turn=turn)]
+            actions = [
+                *self._remember(turn, heard),
+                cleared,
+                record(self.tell, "barge_in", turn=turn),
+            ]
         if self.conversation.state is State.INTERRUPT:
             actions += self._follow(self.conversation.handle(Event.BUFFERS_RESET, now=now), now)
         return actions + self._maybe_turn_over(now)
@@ -163,7 +152,7 @@ class Call:
         """`deadline` has passed."""
         actions: list[Action] = []
         if self._overlap.wake(now=now) is Floor.RELEASE:
-            actions = [Count("barge_ins", {"verdict": "false"}), Release()]
+            actions = [barge_in(true=False), Release()]
         self._utterance.wake(now=now)
         actions += self._follow(self.conversation.wake(now=now), now)
         return actions + self._maybe_turn_over(now)
@@ -179,10 +168,10 @@ class Call:
     def _tell_apart(self, final: bool, now: float) -> list[Action]:
         floor = self._overlap.heard(self._utterance.text, final=final)
         if floor is Floor.YIELD:
-            return [Count("barge_ins", {"verdict": "true"}), *self._take_floor(now)]
+            return [barge_in(true=True), *self._take_floor(now)]
         if floor is Floor.RELEASE:
             self._forget()
-            return [Count("barge_ins", {"verdict": "false"}), Release()]
+            return [barge_in(true=False), Release()]
         return []
 
     def _maybe_turn_over(self, now: float) -> list[Action]:
@@ -208,7 +197,7 @@ class Call:
 
     def _remember(self, turn: int, heard: str) -> list[Action]:
         self.memory.heard(turn, heard)
-        return [self._record("answer", turn=turn, text=heard)]
+        return [record(self.tell, "answer", turn=turn, text=heard)]
 
     def _follow(
         self, moves: list[Move], now: float, *, entered: float | None = None
@@ -229,10 +218,9 @@ class Call:
                 case Apologise():
                     actions += self._say(self.apology)
                 case CompleteTurn():
-                    actions += self._complete(move)
+                    actions += completed(self.tell, move, self.ledgers.end(move.turn))
                 case Rejected():
-                    labels = {"state": move.state, "event": move.event, "turn": str(move.turn)}
-                    actions.append(Count("invalid_transitions", labels))
+                    actions.append(rejected(move))
         return actions
 
     def _moved(self, move: Transition, now: float, entered: float | None) -> list[Action]:
@@ -241,34 +229,14 @@ class Call:
             held = [Release()] if self._overlap.holding else []
             self._overlap = Overlap()
         latency_ms = (now - (move.at if entered is None else entered)) * 1000
-        return [
-            *held,
-            self._record("transition", turn=move.turn, event=move.event, to=move.target),
-            Count("transitions", {"source": move.source, "target": move.target}),
-            Tell(self.tell.state_change(move, latency_ms=latency_ms)),
-        ]
+        return [*held, *moved(self.tell, move, latency_ms=latency_ms)]
 
     def _answer(self, move: AnswerTurn) -> list[Action]:
         about, messages = self.memory.about, tuple(self.memory.messages())
         self.memory.asked(move.turn, move.utterance)
         self._ordered = True
         return [
-            self._record("transcript", turn=move.turn, text=move.utterance),
+            record(self.tell, "transcript", turn=move.turn, text=move.utterance),
             Tell(self.tell.transcript("user", move.utterance, final=True)),
             Answer(move.turn, move.utterance, about, messages),
         ]
-
-    def _complete(self, move: CompleteTurn) -> list[Action]:
-        ledger = self.ledgers.end(move.turn)
-        done = self.tell.turn_complete(move.turn, ledger, interrupted=move.interrupted)
-        actions: list[Action] = [
-            self._record("ledger", turn=move.turn, **done["latency_breakdown"]),
-            Tell(done),
-        ]
-        if move.failed:
-            advice = "The answer could not be made. Ask again, or ask for a person."
-            actions.append(Tell(self.tell.error("turn_failed", advice)))
-        return actions
-
-    def _record(self, kind: str, **fields: Any) -> Record:
-        return Record({"kind": kind, "at": self.tell.wall_clock(), **fields})

@@ -45,7 +45,7 @@ class AnswerTurn:
 
 @dataclass(frozen=True)
 class CutSpeech:
-    """Stop LLM, TTS and audio; then report BUFFERS_RESET."""
+    """Stop LLM, TTS and audio; in INTERRUPT, report BUFFERS_RESET then."""
 
     turn: int
 
@@ -143,10 +143,10 @@ class Conversation:
             self._failing = True  # what is being said is finished first
             return []
         if self._failing:
-            return self.handle(Event.TURN_FAILED, now=now)
+            return [*self.handle(Event.TURN_FAILED, now=now), CutSpeech(turn)]
         self._failing = True
         self.deadline = now + APOLOGY_SECONDS
-        return [Apologise(turn)]
+        return [CutSpeech(turn), Apologise(turn)]  # an answer that comes late is not wanted
 
     def speech_finished(self, *, now: float, turn: int) -> list[Action]:
         """The last audio of the reply of `turn` was heard."""

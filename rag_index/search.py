@@ -9,6 +9,7 @@ import faiss
 import numpy as np
 
 from rag_index.encoder import Encoder
+from rag_index.followup import resolve
 from rag_index.index import Index
 from rag_index.passages import Evidence, Hit
 from rag_index.words import terms
@@ -43,9 +44,9 @@ class Searcher:
         """
         if not len(self.index) or not text.strip():
             return []
-        if about:
-            text = f"{about} {text}"
-            embedding = None
+        whole = resolve(text, about)
+        if whole != text:
+            text, embedding = whole, None
         if embedding is None:
             embedding = self._encoder.encode([text])[0]
         query = np.ascontiguousarray(embedding, dtype=np.float32).reshape(1, -1)

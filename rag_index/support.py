@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,7 +16,8 @@ from rag_index.wordvectors import word_vectors
 
 FEATURES = (
     "cosine", "passage_cosine", "in_sentence", "in_context", "in_passage", "worst_missing", "missing_number",
-    "type_given", "type_lacking", "score_gap", "sentence_gap", "brevity", "asks",
+    "type_given", "type_lacking", "score_gap", "sentence_gap", "brevity", "asks", "strictly_lacking",
+    "missing_year", "missing_unseen",
 )  # fmt: skip
 
 
@@ -58,16 +60,28 @@ _ASKING_STEMS = frozenset(stem(w) for w in _ASKING)
 
 
 def understand(
-    text: str, rarity: Mapping[str, float], unseen: frozenset[str] = frozenset()
+    text: str,
+    rarity: Mapping[str, float],
+    unseen: frozenset[str] = frozenset(),
+    *,
+    asked: str | None = None,
 ) -> Question:
-    """The question's words, weighted by how rare they are in the documents; 1 each if that isn't known."""
+    """The question's words, weighted by how rare they are in the documents; 1 each if that isn't known.
+
+    asked: the question as it was put, if `text` adds what the conversation is about: its own
+    words then count double.
+    """
     words = content(text)
-    kind = wanted(text)
-    weights = np.array(
-        [rarity.get(w.stem, 1.0) * (0.4 if w.stem in _ASKING_STEMS else 1.0) for w in words],
-        dtype=np.float32,
-    )
-    return Question(text, words, weights, kind, unseen)
+    own = {w.stem for w in (content(asked) if asked else words)}
+    weights = [
+        rarity.get(w.stem, 1.0)
+        * (0.4 if w.stem in _ASKING_STEMS else 1.0)
+        * (1 - 0.8 * word_vectors().plainness(w.raw))
+        * (1.0 if w.stem in own else 0.5)
+        for w in words
+    ]
+    kind = (wanted(asked) if asked else None) or wanted(text)
+    return Question(text, words, np.array(weights, dtype=np.float32), kind, unseen)
 
 
 def features(
@@ -81,6 +95,8 @@ def features(
     total = max(float(question.weights.sum()), 1e-6)
     share = question.weights / total
     numbers = np.array([w.raw.isdigit() for w in question.words], dtype=bool)
+    years = np.array([bool(_YEAR.fullmatch(w.raw)) for w in question.words], dtype=bool)
+    strange = np.array([w.stem in question.unseen for w in question.words], dtype=bool)
     best = max((h.score for h in hits), default=0.0)
     cosines = [np.asarray(v, dtype=np.float32) @ query for v in vectors]
     highest = max((float(c.max()) for c in cosines if len(c)), default=0.0)
@@ -91,9 +107,10 @@ def features(
         around = alike.to(" ".join((passage.title, *passage.headings)))
         whole = np.maximum(around, alike.to(*passage.sentences))
         for at, sentence in enumerate(passage.sentences):
-            own = alike.to(sentence)
+            own = alike.to(_EXCLUDED.sub(" ", sentence))
             near = np.maximum(own, around)
             missing = share * (1 - near)
+            lacking = question.type is not None and question.type.given.search(sentence) is None
             rows.append([
                 float(cosine[at]),
                 dense,
@@ -102,16 +119,26 @@ def features(
                 float(share @ whole),
                 float(missing.max(initial=0.0)),
                 float((numbers & (near < 0.99)).any()),
-                float(question.type is not None and question.type.given.search(sentence) is not None),
-                float(question.type is not None and question.type.given.search(sentence) is None),
+                float(question.type is not None and not lacking),
+                float(lacking),
                 hit.score - best,
                 float(cosine[at]) - highest,
                 min(1.0, 8 / max(1, len(sentence.split()))),
                 float(sentence.rstrip().endswith(("?", ":"))),
+                float(lacking and question.type is not None and question.type.strict),
+                float((years & (near < 0.99)).any()),
+                float(missing[strange].sum()),
             ])  # fmt: skip
     return np.array(rows, dtype=np.float32).reshape(len(rows), len(FEATURES))
 
 
+_YEAR = re.compile(r"1\d{3}|20\d\d")
+# "the fee for programs other than the MBA" says nothing about the MBA
+_EXCLUDED = re.compile(
+    r"\b(?:other than|except(?: for)?|excluding|apart from|but not|as opposed to|unlike)\b(?:\s+(?!is\b|are\b|was\b|"
+    r"were\b|has\b|have\b|must\b|can\b|may\b|will\b|costs?\b)[\w$'-]+){1,6}",
+    re.I,
+)
 KNOWN_WORD = (
     0.6  # a word that the documents use themselves is not meant by one that is only like it
 )
@@ -140,7 +167,7 @@ class _Likeness:
         known = word_vectors()
         cosine = known([w.raw for w in every]) @ known([w.raw for w in asked]).T
         self._matrix = (
-            np.clip((cosine - 0.25) / 0.35, 0, 0.9)
+            np.clip((cosine - 0.35) / 0.35, 0, 0.9)
             if asked
             else np.zeros((len(every), 0), np.float32)
         )
@@ -162,7 +189,11 @@ class _Likeness:
 
 def _misheard(one: str, other: str) -> bool:
     """Whether two longer words differ by what speech recognition or typing gets wrong."""
-    if one[0] != other[0] or min(len(one), len(other)) < 5 or abs(len(one) - len(other)) > 2:
+    if one[0] != other[0] or min(len(one), len(other)) < 5:
+        return False
+    if one[:7] == other[:7] and min(len(one), len(other)) >= 7:
+        return True
+    if abs(len(one) - len(other)) > 2:
         return False
     if one[:5] == other[:5]:
         return True

@@ -6,6 +6,7 @@ microseconds, so a question's words can be compared with every word of the sente
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -42,6 +43,15 @@ class WordVectors:
         if not words:
             return np.zeros((0, DIMENSIONS), dtype=np.float32)
         return np.stack([self._vector(w) for w in words])
+
+    def plainness(self, word: str) -> float:
+        """How ordinary a word is in English, 0 (rare) to 1 (among the hundred commonest).
+
+        The vocabulary is ordered by frequency: "need" is the 350th word, "deadline" the 13,000th.
+        """
+        ids = self._tokenizer.encode(word, add_special_tokens=False).ids
+        rank = max(1, ids[0] - 1995) if len(ids) == 1 else len(self._table)
+        return min(1.0, max(0.0, 1 - (math.log(rank) - math.log(100)) / (math.log(8000) - math.log(100))))
 
     def _look_up(self, word: str) -> np.ndarray:
         ids = self._tokenizer.encode(word, add_special_tokens=False).ids

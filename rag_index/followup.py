@@ -1,0 +1,45 @@
+"""Questions that lean on what was said before: "and for transfer students?"."""
+
+from __future__ import annotations
+
+import re
+
+from rag_index.words import STOPWORDS, raw_words
+from rag_index.wordvectors import word_vectors
+
+SAME_KIND = 0.42    # likeness of two words that exclude each other: "fall" and "spring"
+SHORT = 9           # words; a longer question seldom leans on another
+_OPENING = re.compile(r"^\W*(?:(?:um|uh|ok(?:ay)?|so|well|yes|right)\W+)*(?:and|or|but|also|what about|how about|what if)\b", re.I)
+_NAMING = re.compile(r"\b(?:that|this|which|the (?:same|other|first|second|last)) ones?\b|\bthe same\b|\bafter that\b", re.I)
+_POINTING = re.compile(
+    r"\b(?:it|its|it's|that one|this one|those|these|they|them|their|then|there|that|he|she|her|his|him|one)\b", re.I
+)  # fmt: skip
+
+
+def leans(question: str) -> bool:
+    """Whether a question can hardly be understood alone."""
+    words = raw_words(question)
+    content = [w for w in words if w not in STOPWORDS]
+    if _OPENING.search(question) or _NAMING.search(question):
+        return len(words) <= 2 * SHORT
+    return len(content) <= 1 or (len(words) <= SHORT and bool(_POINTING.search(question)) and len(content) <= 3)
+
+
+def resolve(question: str, about: str | None) -> str:
+    """The question as it would stand alone: what it is about follows, unless the question replaces it."""
+    if not about or not leans(question):
+        return question
+    asked = [w for w in raw_words(question) if w not in STOPWORDS]
+    words = word_vectors()
+    mine = words(asked)
+
+    def replaced(word: str) -> bool:
+        plain = raw_words(word)
+        if not plain or plain[0] in STOPWORDS or not asked:
+            return False
+        if any(plain[0] != w and len(w) > 4 and (w in plain[0] or plain[0] in w) for w in asked):
+            return True     # "graduate" instead of "undergraduate"
+        return float((mine @ words(plain[:1])[0]).max()) > SAME_KIND
+
+    kept = " ".join(w for w in about.split() if not replaced(w))
+    return f"{question.strip()} {kept}"
