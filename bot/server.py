@@ -97,9 +97,8 @@ async def session(request: Request, session_id: str) -> dict[str, Any]:
 async def forget(request: Request, session_id: str) -> Response:
     """Removes every trace of a session."""
     store: SessionStore = request.app.state.store
-    if not await store.forget(session_id):
-        raise HTTPException(404, "No session has this id, or it has expired.")
-    return Response(status_code=204)
+    gone = await store.forget(session_id)
+    return Response(status_code=204 if gone else 202)  # 202: once the store is back
 
 
 async def _guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:

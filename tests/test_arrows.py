@@ -61,7 +61,7 @@ def test_imports_follow_the_arrows(package: str, path: Path):
 
 @pytest.mark.parametrize(("package", "path"), OURS, ids=NAMES)
 def test_each_outside_thing_is_known_in_one_place(package: str, path: Path):
-    """Redis is the store's, models and providers are the services', the environment the settings'."""
+    """Redis is the store's, models are the services', the environment is the settings'."""
     where = str(path.relative_to(ROOT))
     for name in imported(path) & set(ONLY_IN):
         assert where.startswith(ONLY_IN[name]), f"{where} imports {name}"

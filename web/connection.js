@@ -1,54 +1,96 @@
-// One call to the server: SmallWebRTC for the sound, a data channel for the protocol's messages.
+// One line to the server: sound both ways, and a data channel for the protocol's messages.
+//
+//   microphone ─► peer ─► server ─► on.voice(MediaStream)
+//                 channel ◄──────── messages ─► on.message(object)
+
+import { CallProblem } from "/web/problem.js";
+import { Signalling } from "/web/signalling.js";
 
 const PING_MS = 1000; // the server takes a client for gone after 3 s without one
-const CONNECT_MS = 15000;
+const GATHER_MS = 500; // later candidates follow the offer
+const OPEN_MS = 15000;
+const GRACE_MS = 5000; // a line that wavers often comes back
 
-export class CallProblem extends Error {}
+const NO_PATH = ["No sound path to the server was found.", "A firewall or VPN may block it: WebRTC needs UDP between here and the server."];
+const LOST = ["The connection was lost.", "Check the network, then call again.", "Reconnect"];
 
 export class Connection {
-  /** on: {message(object), voice(MediaStream), closed(reason)} */
+  #peer = null;
+  #signalling = new Signalling();
+  #open = false;
+  #timers = {};
+
+  /** on: {message(object), voice(MediaStream), unsteady(bool), lost(CallProblem)} */
   constructor(on) {
     this.on = on;
-    this.peer = null;
-    this.open = false;
   }
 
-  /** Offers the microphone's sound to the server; resolves once both can talk. */
+  /** RTCPeerConnection's word for how it is. */
+  get state() {
+    return this.#peer?.connectionState ?? "closed";
+  }
+
+  /** Offers the microphone's sound; resolves once both can talk. Throws CallProblem. */
   async connect(microphone) {
-    const peer = (this.peer = new RTCPeerConnection());
+    const peer = (this.#peer = new RTCPeerConnection());
+    // Audio first: the server knows transceivers by their order.
     peer.addTransceiver(microphone.getAudioTracks()[0], { direction: "sendrecv", streams: [microphone] });
     peer.ontrack = ({ track, streams }) => this.on.voice(streams[0] ?? new MediaStream([track]));
-    const opened = this.#openChannel(peer);
-    await peer.setLocalDescription(await peer.createOffer());
-    await gathered(peer);
-    await peer.setRemoteDescription(await this.#answer(peer.localDescription));
-    await Promise.race([opened, after(CONNECT_MS)]);
-    this.open = true;
-    peer.onconnectionstatechange = () => {
-      if (["failed", "disconnected", "closed"].includes(peer.connectionState)) this.#lost();
-    };
+    peer.onicecandidate = ({ candidate }) => candidate && this.#signalling.candidate(candidate);
+    const opened = this.#opened(peer);
+    opened.catch(() => {}); // it is awaited below, maybe after it failed
+    await this.#negotiate();
+    await opened;
+    this.#open = true;
   }
 
   /** Hangs up. */
   close() {
-    this.open = false;
-    clearInterval(this.pings);
-    this.peer?.close();
-    this.peer = null;
+    this.#open = false;
+    clearInterval(this.#timers.ping);
+    clearTimeout(this.#timers.grace);
+    clearTimeout(this.#timers.open);
+    this.#peer?.close();
+    this.#peer = null;
   }
 
-  #openChannel(peer) {
+  async #negotiate() {
+    const peer = this.#peer;
+    await peer.setLocalDescription();
+    await gathered(peer);
+    await peer.setRemoteDescription(await this.#signalling.offer(peer.localDescription));
+  }
+
+  /** Resolves once messages can flow; the server wants the channel to be made here. */
+  #opened(peer) {
     const channel = peer.createDataChannel("messages", { ordered: true });
     channel.onmessage = ({ data }) => this.#received(data);
     channel.onclose = () => this.#lost();
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
+      const failed = () => reject(new CallProblem(...NO_PATH));
       channel.onopen = () => {
-        const ping = () => channel.readyState === "open" && channel.send(`ping: ${Date.now()}`);
-        ping();
-        this.pings = setInterval(ping, PING_MS);
+        clearTimeout(this.#timers.open);
+        this.#keepAlive(channel);
         resolve();
       };
+      peer.onconnectionstatechange = () => this.#changed(peer.connectionState, failed);
     });
+  }
+
+  #changed(state, failed) {
+    clearTimeout(this.#timers.grace);
+    if (state === "connecting") this.#timers.open ??= setTimeout(failed, OPEN_MS);
+    if (state === "failed") failed();
+    if (state === "failed" || state === "closed") this.#lost();
+    if (!this.#open) return;
+    if (state === "disconnected") this.#timers.grace = setTimeout(() => this.#lost(), GRACE_MS);
+    this.on.unsteady(state === "disconnected");
+  }
+
+  #keepAlive(channel) {
+    const ping = () => channel.readyState === "open" && channel.send(`ping: ${Date.now()}`);
+    ping();
+    this.#timers.ping = setInterval(ping, PING_MS);
   }
 
   #received(data) {
@@ -58,34 +100,19 @@ export class Connection {
     } catch {
       return; // keep-alives are no JSON
     }
-    if (message.type === "signalling") return void (message.message?.type === "peerLeft" && this.#lost());
-    if (!message.label) this.on.message(message); // a label marks Pipecat's RTVI messages
+    if (message?.type === "signalling") this.#signalled(message.message?.type);
+    else if (message?.type && message.label !== "rtvi-ai") this.on.message(message);
+  }
+
+  #signalled(what) {
+    if (what === "peerLeft") this.#lost();
+    if (what === "renegotiate") this.#negotiate().catch(() => this.#lost());
   }
 
   #lost() {
-    if (!this.open) return;
+    if (!this.#open) return;
     this.close();
-    this.on.closed("The connection was lost. Press Talk to call again.");
-  }
-
-  async #answer(offer) {
-    let response;
-    try {
-      response = await fetch("/api/offer", {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ sdp: offer.sdp, type: offer.type }),
-      });
-    } catch {
-      throw new CallProblem("The server can't be reached. Check that it runs, then press Talk again.");
-    }
-    if (response.ok) return response.json();
-    const told = await response.json().catch(() => ({}));
-    throw new CallProblem(
-      { 503: "All lines are busy. Try again in a moment.", 401: "This server asks for a key that this page doesn't have." }[
-        response.status
-      ] ?? `The server refused the call: ${told.detail ?? response.status}`,
-    );
+    this.on.lost(new CallProblem(...LOST));
   }
 }
 
@@ -93,12 +120,6 @@ function gathered(peer) {
   if (peer.iceGatheringState === "complete") return Promise.resolve();
   return new Promise((resolve) => {
     peer.addEventListener("icegatheringstatechange", () => peer.iceGatheringState === "complete" && resolve());
-    setTimeout(resolve, 2000);
+    setTimeout(resolve, GATHER_MS);
   });
-}
-
-function after(ms) {
-  return new Promise((_, reject) =>
-    setTimeout(() => reject(new CallProblem("No sound path to the server was found. Check the network's firewall.")), ms),
-  );
 }

@@ -1,35 +1,66 @@
-// The microphone, and how loud things are.
+// The microphone, and what to do when the browser withholds it.
 
-import { CallProblem } from "/web/connection.js";
+import { CallProblem } from "/web/problem.js";
 
-const WHAT_TO_DO = {
-  NotAllowedError: "The microphone was refused. Allow it for this page (the icon beside the address), then press Talk again.",
-  NotFoundError: "No microphone was found. Connect one, then press Talk again.",
-  NotReadableError: "Another program is using the microphone. Close it, then press Talk again.",
+const CLEANED = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+const IN_USE = new CallProblem(
+  "The microphone is busy.",
+  "Another program or tab is using it. Close that one, or choose another microphone in the browser's settings.",
+);
+const PROBLEMS = {
+  NotFoundError: new CallProblem("No microphone was found.", "Connect one, or switch it on in the system's sound settings."),
+  NotReadableError: IN_USE,
+  AbortError: IN_USE,
+  SecurityError: new CallProblem("This page may not use the microphone.", "The browser's or the server's policy forbids it.", ""),
 };
 
-/** The microphone's sound, cleaned of the loudspeaker's echo. Throws CallProblem with what to do. */
-export async function openMicrophone() {
-  if (!navigator.mediaDevices?.getUserMedia) {
-    throw new CallProblem("Browsers only allow the microphone on https pages and on localhost. Open this page there.");
+/** Why no call can be made from this page at all, or null. */
+export function unfit() {
+  if (!window.isSecureContext || !navigator.mediaDevices?.getUserMedia) {
+    const here = `http://localhost:${location.port || 80}/`;
+    return new CallProblem(
+      "The microphone only works over https.",
+      `Browsers allow it on https pages and on localhost. Open this page with https, or as ${here} on the machine that serves it.`,
+      "",
+    );
   }
+  if (!window.RTCPeerConnection) {
+    return new CallProblem("This browser can't place calls.", "It has no WebRTC, or WebRTC is switched off.", "");
+  }
+  return null;
+}
+
+/** The microphone's sound, cleaned of the loudspeaker's echo. Throws CallProblem with what to do. */
+export async function openMicrophone(onLost) {
+  const problem = unfit();
+  if (problem) throw problem;
   try {
-    return await navigator.mediaDevices.getUserMedia({
-      audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
-    });
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: CLEANED });
+    stream.getAudioTracks()[0].addEventListener("ended", () => onLost(lost()));
+    return stream;
   } catch (error) {
-    throw new CallProblem(WHAT_TO_DO[error.name] ?? `The microphone can't be used: ${error.message}`);
+    if (error.name === "NotAllowedError") throw await refused(error);
+    throw PROBLEMS[error.name] ?? new CallProblem("The microphone can't be used.", error.message);
   }
 }
 
-/** Measures a stream: returns a function that gives its level now (RMS, 0 to 1). */
-export function loudness(context, stream) {
-  const analyser = context.createAnalyser();
-  analyser.fftSize = 1024;
-  context.createMediaStreamSource(stream).connect(analyser);
-  const samples = new Float32Array(analyser.fftSize);
-  return () => {
-    analyser.getFloatTimeDomainData(samples);
-    return Math.sqrt(samples.reduce((sum, x) => sum + x * x, 0) / samples.length);
-  };
+async function refused(error) {
+  if (/system/i.test(error.message)) {
+    return new CallProblem(
+      "The system keeps the microphone from the browser.",
+      "Allow this browser to use it in the system's privacy settings, then try again.",
+    );
+  }
+  const state = await navigator.permissions?.query({ name: "microphone" }).then((p) => p.state, () => "denied");
+  if (state === "prompt") {
+    return new CallProblem("The microphone was not allowed yet.", "Try again, and choose Allow when the browser asks.");
+  }
+  return new CallProblem(
+    "The microphone was refused.",
+    "Open the site settings with the icon beside the address, set Microphone to Allow, then try again.",
+  );
+}
+
+function lost() {
+  return new CallProblem("The microphone is gone.", "It was disconnected or its permission was taken back.", "Call again");
 }

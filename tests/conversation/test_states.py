@@ -29,7 +29,7 @@ DESIGNED = [
 
 
 def test_every_event_is_decided_in_every_state():
-    """No pair is left to chance: it moves the conversation, is ignored on purpose, or is invalid."""
+    """No pair is left to chance: it moves the conversation, is ignored, or is invalid."""
     assert set(TRANSITIONS) | IGNORED | INVALID == set(product(State, Event))
 
 

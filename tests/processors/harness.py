@@ -12,7 +12,6 @@ from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.workers.runner import WorkerRunner
 
-
 GRACE_SECONDS = 0.002  # for threads to come back before time jumps
 
 

@@ -125,7 +125,7 @@ async def test_what_was_heard_before_a_cut_is_what_the_next_answer_knows():
 
 @on_jumping_clock
 async def test_a_backchannel_only_pauses_the_bot():
-    """"Mm-hm" lets it go on, without an interruption and without a turn."""
+    """ "Mm-hm" lets it go on, without an interruption and without a turn."""
     async with Bench(manager()) as bench:
         await answering(bench)
         await bench.send(*said("Mm-hm."))
