@@ -1,5 +1,6 @@
 """Every setting, read once from the environment and `.env`. Nothing else reads the environment."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -36,7 +37,7 @@ class Settings(BaseSettings):
     stt: Annotated[tuple[STT, ...], NoDecode] = ("moonshine",)
     llm: Annotated[tuple[LLM, ...], NoDecode] = ("grounded",)
     tts: Annotated[tuple[TTS, ...], NoDecode] = ("hibari",)
-    max_sessions: int = Field(default=8, ge=1)
+    max_sessions: int = Field(default_factory=lambda: 2 * (os.cpu_count() or 1), ge=1)
     merge_patience_ms: int = Field(default=150, ge=0, le=5000)
     session_ttl_seconds: int = Field(default=86400, ge=60)
     idle_seconds: int = Field(default=300, ge=5)

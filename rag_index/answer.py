@@ -14,9 +14,9 @@ from rag_index.passages import Hit
 from rag_index.support import FEATURES, features, understand
 from rag_index.wordvectors import word_vectors
 
-PARALLEL = 0.62     # sentences more alike than this say the same of something else, or say it again
-WITHIN = 4.0        # how far behind the best a sentence may be to be said too
-HITS = 5            # passages looked at
+PARALLEL = 0.62  # sentences more alike than this say the same of something else, or say it again
+WITHIN = 4.0  # how far behind the best a sentence may be to be said too
+HITS = 5  # passages looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Answerer:
     def __init__(self, encoder: Encoder, threshold: float = answer_weights.THRESHOLD) -> None:
         self._encoder = encoder
         self._threshold = threshold
-        word_vectors()      # read now, not in the first call
+        word_vectors()  # read now, not in the first call
 
     def answer(
         self,
@@ -92,7 +92,10 @@ class Answerer:
         vectors = [self._vectors(h) for h in hits]
         known = hits[0].evidence
         asked = understand(
-            whole, known.rarity if known else {}, known.unseen if known else frozenset(), asked=question
+            whole,
+            known.rarity if known else {},
+            known.unseen if known else frozenset(),
+            asked=question,
         )
         table = features(asked, query, hits, vectors)
         ranks = table @ answer_weights.RANK
@@ -108,8 +111,12 @@ class Answerer:
         if confidence < self._threshold:
             return GroundedAnswer("", (), (), confidence, False)
         cited = dict.fromkeys(c.hit for c in chosen)
-        said = tuple(_whole(c.text) for c in sorted(chosen, key=lambda c: (list(cited).index(c.hit), c.at)))
-        return GroundedAnswer(" ".join(said), said, tuple(_citation(hits[n]) for n in cited), confidence, True)
+        said = tuple(
+            _whole(c.text) for c in sorted(chosen, key=lambda c: (list(cited).index(c.hit), c.at))
+        )
+        return GroundedAnswer(
+            " ".join(said), said, tuple(_citation(hits[n]) for n in cited), confidence, True
+        )
 
     def _vectors(self, hit: Hit) -> np.ndarray:
         stored = hit.passage.vectors
@@ -163,7 +170,11 @@ def choose(ordered: Sequence[Candidate], most: int) -> list[Candidate]:
 def _whole(sentence: str) -> str:
     """The sentence with an end: list items and table rows often have none."""
     sentence = sentence.strip()
-    return sentence if sentence.endswith((".", "!", "?", ".”", '."', ".)")) else sentence.rstrip(":;,") + "."
+    return (
+        sentence
+        if sentence.endswith((".", "!", "?", ".”", '."', ".)"))
+        else sentence.rstrip(":;,") + "."
+    )
 
 
 def _citation(hit: Hit) -> Citation:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-THRESHOLD = 0.27
+THRESHOLD = 0.38
 SUPPORT = (
     "cosine",
     "passage_cosine",
@@ -27,44 +27,48 @@ SUPPORT = (
 
 # which sentence: a linear score, in the order of support.FEATURES
 RANK = np.array([
-    2.5313,  # cosine
-    4.7075,  # passage_cosine
-    1.8020,  # in_sentence
-    3.3929,  # in_context
-    2.0652,  # in_passage
-    -1.9821,  # worst_missing
-    -0.7256,  # missing_number
-    0.6939,  # type_given
-    -1.5576,  # type_lacking
-    7.0047,  # score_gap
-    2.3880,  # sentence_gap
-    -1.1515,  # brevity
-    -0.3103,  # asks
-    0.1195,  # strictly_lacking
-    0.5744,  # missing_year
-    -1.5007,  # missing_unseen
+    2.8608,  # cosine
+    4.5682,  # passage_cosine
+    0.7312,  # in_sentence
+    3.3222,  # in_context
+    2.2267,  # in_passage
+    -1.9661,  # worst_missing
+    -0.9191,  # missing_number
+    0.6930,  # type_given
+    -1.5558,  # type_lacking
+    7.1611,  # score_gap
+    2.6991,  # sentence_gap
+    -1.3197,  # brevity
+    -0.3858,  # asks
+    0.0875,  # strictly_lacking
+    0.4244,  # missing_year
+    -1.3440,  # missing_unseen
 ])  # fmt: skip
 
 # whether it answers: logistic, in the order of answer.summarise, the intercept last
 CONFIDENCE = np.array([
-    6.0597,  # cosine
-    0.8494,  # passage_cosine
-    -0.5058,  # in_sentence
-    3.5376,  # in_context
-    0.0254,  # in_passage
-    -1.3175,  # worst_missing
-    1.4551,  # missing_number
-    -0.2176,  # type_given
-    -0.2722,  # type_lacking
-    -6.6404,  # strictly_lacking
-    -1.2548,  # missing_year
-    2.4622,  # missing_unseen
-    -1.8061,  # cos_ctx
-    -1.0903,  # cos_missing
-    -1.7180,  # lacking_ctx
-    2.6847,  # share
-    0.0857,  # lead
-    -0.8266,  # maxcos
-    0.7877,  # maxctx
-    -7.0122,  # intercept
+    6.6145,  # cosine
+    1.8119,  # passage_cosine
+    0.0036,  # in_sentence
+    1.3391,  # in_context
+    2.8301,  # in_passage
+    0.1627,  # worst_missing
+    1.8943,  # missing_number
+    -0.4327,  # type_given
+    3.7611,  # type_lacking
+    -7.8576,  # strictly_lacking
+    -2.1902,  # missing_year
+    3.5309,  # missing_unseen
+    -5.1683,  # cos_ctx
+    -4.5129,  # cos_missing
+    -6.6937,  # lacking_ctx
+    3.6343,  # share
+    0.0075,  # lead
+    0.7921,  # maxcos
+    1.8738,  # maxctx
+    -0.4054,  # two
+    1.0721,  # second_share
+    1.0830,  # second_cosine
+    -0.4568,  # second_context
+    -9.4337,  # intercept
 ])  # fmt: skip

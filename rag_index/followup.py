@@ -7,10 +7,16 @@ import re
 from rag_index.words import STOPWORDS, raw_words
 from rag_index.wordvectors import word_vectors
 
-SAME_KIND = 0.42    # likeness of two words that exclude each other: "fall" and "spring"
-SHORT = 9           # words; a longer question seldom leans on another
-_OPENING = re.compile(r"^\W*(?:(?:um|uh|ok(?:ay)?|so|well|yes|right)\W+)*(?:and|or|but|also|what about|how about|what if)\b", re.I)
-_NAMING = re.compile(r"\b(?:that|this|which|the (?:same|other|first|second|last)) ones?\b|\bthe same\b|\bafter that\b", re.I)
+SAME_KIND = 0.42  # likeness of two words that exclude each other: "fall" and "spring"
+SHORT = 9  # words; a longer question seldom leans on another
+_OPENING = re.compile(
+    r"^\W*(?:(?:um|uh|ok(?:ay)?|so|well|yes|right)\W+)*(?:and|or|but|also|what about|how about|what if)\b",
+    re.I,
+)
+_NAMING = re.compile(
+    r"\b(?:that|this|which|the (?:same|other|first|second|last)) ones?\b|\bthe same\b|\bafter that\b",
+    re.I,
+)
 _POINTING = re.compile(
     r"\b(?:it|its|it's|that one|this one|those|these|they|them|their|then|there|that|he|she|her|his|him|one)\b", re.I
 )  # fmt: skip
@@ -22,7 +28,9 @@ def leans(question: str) -> bool:
     content = [w for w in words if w not in STOPWORDS]
     if _OPENING.search(question) or _NAMING.search(question):
         return len(words) <= 2 * SHORT
-    return len(content) <= 1 or (len(words) <= SHORT and bool(_POINTING.search(question)) and len(content) <= 3)
+    return len(content) <= 1 or (
+        len(words) <= SHORT and bool(_POINTING.search(question)) and len(content) <= 3
+    )
 
 
 def resolve(question: str, about: str | None) -> str:
@@ -38,7 +46,7 @@ def resolve(question: str, about: str | None) -> str:
         if not plain or plain[0] in STOPWORDS or not asked:
             return False
         if any(plain[0] != w and len(w) > 4 and (w in plain[0] or plain[0] in w) for w in asked):
-            return True     # "graduate" instead of "undergraduate"
+            return True  # "graduate" instead of "undergraduate"
         return float((mine @ words(plain[:1])[0]).max()) > SAME_KIND
 
     kept = " ".join(w for w in about.split() if not replaced(w))

@@ -16,7 +16,9 @@ from rag_index.words import terms
 
 CANDIDATES = 48
 DENSE, SENTENCE, LEXICAL = 0.35, 0.45, 0.3
-PERFECT = 1.5       # BM25 of a passage with every word of the question, by the words' rarity, is about this
+PERFECT = (
+    1.5  # BM25 of a passage with every word of the question, by the words' rarity, is about this
+)
 
 
 class Searcher:

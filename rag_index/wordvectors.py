@@ -51,7 +51,9 @@ class WordVectors:
         """
         ids = self._tokenizer.encode(word, add_special_tokens=False).ids
         rank = max(1, ids[0] - 1995) if len(ids) == 1 else len(self._table)
-        return min(1.0, max(0.0, 1 - (math.log(rank) - math.log(100)) / (math.log(8000) - math.log(100))))
+        return min(
+            1.0, max(0.0, 1 - (math.log(rank) - math.log(100)) / (math.log(8000) - math.log(100)))
+        )
 
     def _look_up(self, word: str) -> np.ndarray:
         ids = self._tokenizer.encode(word, add_special_tokens=False).ids

@@ -40,7 +40,7 @@ export class Connection {
     const opened = this.#opened(peer);
     opened.catch(() => {}); // it is awaited below, maybe after it failed
     await this.#negotiate();
-    await opened;
+    await inTime(opened);
     this.#open = true;
   }
 
@@ -49,7 +49,6 @@ export class Connection {
     this.#open = false;
     clearInterval(this.#timers.ping);
     clearTimeout(this.#timers.grace);
-    clearTimeout(this.#timers.open);
     this.#peer?.close();
     this.#peer = null;
   }
@@ -69,7 +68,6 @@ export class Connection {
     return new Promise((resolve, reject) => {
       const failed = () => reject(new CallProblem(...NO_PATH));
       channel.onopen = () => {
-        clearTimeout(this.#timers.open);
         this.#keepAlive(channel);
         resolve();
       };
@@ -79,7 +77,6 @@ export class Connection {
 
   #changed(state, failed) {
     clearTimeout(this.#timers.grace);
-    if (state === "connecting") this.#timers.open ??= setTimeout(failed, OPEN_MS);
     if (state === "failed") failed();
     if (state === "failed" || state === "closed") this.#lost();
     if (!this.#open) return;
@@ -122,4 +119,12 @@ function gathered(peer) {
     peer.addEventListener("icegatheringstatechange", () => peer.iceGatheringState === "complete" && resolve());
     setTimeout(resolve, GATHER_MS);
   });
+}
+
+function inTime(opened) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new CallProblem(...NO_PATH)), OPEN_MS);
+  });
+  return Promise.race([opened, late]).finally(() => clearTimeout(timer));
 }

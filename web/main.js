@@ -1,95 +1,117 @@
 // The page: one button, and everything the server says about the call shown as it happens.
 
-import { showCitations, showLatency } from "/web/answers.js";
-import { CallProblem, Connection } from "/web/connection.js";
-import { loudness, openMicrophone } from "/web/microphone.js";
-import { StateMachine } from "/web/states.js";
+import { Call } from "/web/call.js";
+import { Citations } from "/web/citations.js";
+import { Latency } from "/web/latency.js";
+import { unfit } from "/web/microphone.js";
+import { showProblem } from "/web/problem.js";
+import { meterShare } from "/web/sound.js";
+import { MEANING, States } from "/web/states.js";
 import { Transcript } from "/web/transcript.js";
+import { Working } from "/web/working.js";
 
 const KEPT = 500; // messages, for whoever looks from the console or a test
+const LABELS = { none: "Talk", opening: "Cancel", open: "Hang up" };
 const at = (id) => document.getElementById(id);
-const button = at("talk");
-const machine = new StateMachine(at("machine"), at("move"), at("status"));
-const transcript = new Transcript(at("transcript"));
-const call = { connection: null, microphone: null, sound: null };
+
+const states = new States({ machine: at("machine"), move: at("move"), moves: at("moves") });
+const transcript = new Transcript(at("transcript"), at("told"));
+const citations = new Citations(at("citations"));
+const latency = new Latency(at("latency"));
+const working = new Working(at("working"));
+let call = null;
 
 window.turnwise = {
   events: [],
-  level: () => 0,
+  level: () => call?.voiceLevel() ?? 0,
   get state() {
-    return machine.state;
+    return states.state;
   },
   get connection() {
-    return call.connection;
+    return call?.connection ?? null;
   },
 };
 
 const SHOW = {
-  state_change: (m) => machine.changed(m),
-  transcript: (m) => transcript.said(m),
-  response_ready: (m) => m.segment === 0 && showCitations(at("citations"), m.citations),
-  clear: (m) => transcript.cut(m.spoken_text),
-  turn_complete: (m) => showLatency(at("latency"), m.latency_breakdown),
-  error: (m) => problem(m.message),
-  session_ended: () => hangUp("The call has ended. Press Talk to call again."),
+  session_started: (m) => states.enter(m.state),
+  state_change: moved,
+  processing: (m) => working.stage(m),
+  transcript: said,
+  response_ready: (m) => {
+    transcript.piece(m);
+    citations.answered(m);
+  },
+  clear: (m) => transcript.cut(m.spoken_text ?? ""),
+  turn_complete: (m) => latency.turn(m),
+  error: (m) => showProblem(at("problem"), { title: "Something went wrong.", advice: m.message }),
 };
 
 function received(message) {
-  window.turnwise.events.push(message);
-  window.turnwise.events.splice(0, window.turnwise.events.length - KEPT);
+  const { events } = window.turnwise;
+  events.push(message);
+  if (events.length > KEPT) events.splice(0, events.length - KEPT);
   SHOW[message.type]?.(message);
 }
 
-async function start() {
-  show("opening", "Connecting …");
-  problem("");
-  try {
-    call.microphone = await openMicrophone();
-    call.sound = new AudioContext();
-    call.connection = new Connection({ message: received, voice: play, closed: hangUp });
-    await call.connection.connect(call.microphone);
-    show("open");
-    watchLevel(loudness(call.sound, call.microphone));
-  } catch (error) {
-    if (!(error instanceof CallProblem)) console.error(error);
-    hangUp("The call did not come about.");
-    problem(error.message);
-  }
+function moved(message) {
+  states.changed(message);
+  transcript.moved(message);
+  if (message.to === "THINKING") working.clear();
+  tell(MEANING[message.to]);
 }
 
-function hangUp(reason = "Press Talk and ask a question.") {
-  call.connection?.close();
-  call.microphone?.getTracks().forEach((track) => track.stop());
-  call.sound?.close();
-  Object.assign(call, { connection: null, microphone: null, sound: null });
-  if (machine.state !== "IDLE") machine.changed({ from: machine.state, to: "IDLE", latency_ms: 0 });
-  show("none", reason);
+function said(message) {
+  if (message.role === "user") showProblem(at("problem"), null);
+  if (message.role === "user" && message.final) citations.asked();
+  transcript.said(message);
 }
 
-function play(stream) {
-  at("voice").srcObject = stream; // Chrome decodes a remote track only for an element
-  window.turnwise.level = loudness(call.sound, stream);
+function start() {
+  showProblem(at("problem"), null);
+  transcript.newCall();
+  working.clear();
+  show("opening");
+  tell("Connecting …");
+  call = new Call(at("voice"), { opened, message: received, unsteady, ended });
+  call.start();
 }
 
-function watchLevel(level) {
-  if (!call.sound) return;
-  at("level").value = Math.min(1, level() * 4);
-  requestAnimationFrame(() => watchLevel(level));
+function opened() {
+  show("open");
+  if (states.state === "IDLE") tell("Connected.");
+  watchLevel();
 }
 
-function show(state, words) {
-  document.body.dataset.call = state;
-  button.disabled = state === "opening";
-  button.setAttribute("aria-pressed", String(state === "open"));
-  at("talk-label").textContent = state === "open" ? "Hang up" : "Talk";
-  if (words) at("status").textContent = words;
-  if (state === "none") at("level").value = 0;
+function unsteady(is) {
+  tell(is ? "The line is unsteady …" : MEANING[states.state]);
 }
 
-function problem(words) {
-  at("problem").textContent = words;
-  at("problem").hidden = !words;
+function ended(words, problem) {
+  call = null;
+  states.enter("IDLE");
+  transcript.stop();
+  show("none");
+  tell(words || "Press Talk and ask a question.");
+  showProblem(at("problem"), problem, start);
 }
 
-button.addEventListener("click", () => (call.connection ? hangUp() : start()));
-window.addEventListener("pagehide", () => call.connection?.close());
+function show(stage) {
+  document.body.dataset.call = stage;
+  at("talk").setAttribute("aria-pressed", String(stage === "open"));
+  at("talk-label").textContent = LABELS[stage];
+}
+
+function tell(words) {
+  if (words && at("status").textContent !== words) at("status").textContent = words;
+}
+
+function watchLevel() {
+  const share = call ? meterShare(call.microphoneLevel()) : 0;
+  at("level").value = share;
+  document.body.style.setProperty("--level", share.toFixed(2));
+  if (call) requestAnimationFrame(watchLevel);
+}
+
+at("talk").addEventListener("click", () => (call ? call.hangUp() : start()));
+window.addEventListener("pagehide", () => call?.hangUp());
+showProblem(at("problem"), unfit());

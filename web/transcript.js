@@ -1,42 +1,133 @@
-// The conversation as it grows: partial words grey, what an interruption cut off struck through.
+// The conversation as it grows: partial words grey, the reply marked as it is heard, what was cut off struck.
+
+import { make } from "/web/make.js";
+import { Reply } from "/web/reply.js";
+
+const WHO = { user: "You", agent: "Turnwise" };
 
 export class Transcript {
-  constructor(list) {
-    this.list = list;
-    this.current = { user: null, agent: null };
+  #user = null; // the caller's words that are not final: {item, base}, `base` being what they go on from
+  #asked = null; // the caller's last final item
+  #agent = null; // the reply that is heard: {item, reply}
+  #cut = null; // the last one, if it was cut and may still go on
+
+  /** told: where finished words are announced to screen readers. */
+  constructor(list, told) {
+    Object.assign(this, { list, told });
   }
 
-  /** Shows a transcript message. Agent text comes piece by piece, then once as a whole. */
+  /** Shows a transcript message. */
   said({ role, text, final }) {
-    const item = this.current[role] ?? this.#begin(role);
-    const before = item.dataset.text;
-    item.dataset.text = role === "agent" && !final && before ? `${before} ${text}` : text;
-    item.textContent = item.dataset.text;
-    item.dataset.final = String(final);
-    if (final) this.current[role] = null;
+    if (role === "user") this.#heard(text, final);
+    else if (final) this.#finished(text);
+    else this.#speaking().reply.piece(text, "transcript");
+    this.#scroll();
+  }
+
+  /** Shows a response_ready message: a piece of the reply and how long it is. */
+  piece({ text, segment, duration_ms: ms }) {
+    if (segment === 0) this.#agent = null;
+    this.#speaking().reply.piece(text, "response", ms);
     this.#scroll();
   }
 
   /** The reply was cut: `heard` is what the caller had heard of it. */
   cut(heard) {
-    const item = this.current.agent;
-    this.current.agent = null;
-    if (!item) return;
-    const rest = item.dataset.text.startsWith(heard) ? item.dataset.text.slice(heard.length) : "";
-    const struck = document.createElement("s");
-    struck.textContent = rest;
-    item.replaceChildren(heard, struck);
+    if (!this.#agent) return;
+    const { item, reply } = (this.#cut = this.#agent);
+    this.#agent = null;
+    reply.cut(heard);
     item.dataset.final = "true";
+    note(item, "you broke in");
   }
 
-  #begin(role) {
-    const item = document.createElement("li");
-    Object.assign(item.dataset, { role, who: role === "user" ? "You" : "Turnwise", text: "", final: "false" });
+  /** The conversation moved; some moves change what was said before. */
+  moved({ from, to }) {
+    const move = `${from}>${to}`;
+    if (move === "THINKING>INTERRUPT" && this.#asked) {
+      this.#user = { item: this.#asked, base: textOf(this.#asked).textContent };
+    }
+    if (move === "LISTENING>SPEAKING" || move === "LISTENING>IDLE") this.#nothingSaid();
+    if (move === "LISTENING>SPEAKING" && this.#cut) this.#resume();
+  }
+
+  /** A line between calls. */
+  newCall() {
+    this.stop();
+    if (this.list.children.length) this.list.append(make("li", { class: "break" }, "New call"));
+  }
+
+  /** The call ended in the middle of whatever was said. */
+  stop() {
+    this.#agent?.reply.finish(this.#agent.reply.text);
+    this.#nothingSaid();
+    this.#agent = this.#cut = this.#asked = null;
+  }
+
+  #heard(text, final) {
+    this.#user ??= { item: this.#add("user"), base: "" };
+    const { item, base } = this.#user;
+    textOf(item).textContent = !base || text.startsWith(base) ? text : `${base} ${text}`;
+    item.dataset.final = String(final);
+    if (!final) return;
+    this.#asked = item;
+    this.#user = this.#cut = this.#agent = null;
+    this.#tell(item);
+  }
+
+  #finished(text) {
+    if (!this.#agent && this.#cut && this.#cut.heard === text) return;
+    const { item, reply } = this.#speaking();
+    reply.finish(text);
+    item.dataset.final = "true";
+    this.#agent = null;
+    this.#tell(item);
+  }
+
+  #speaking() {
+    if (this.#agent) return this.#agent;
+    const item = this.#add("agent");
+    this.#cut = null;
+    return (this.#agent = { item, reply: new Reply(textOf(item)) });
+  }
+
+  #resume() {
+    this.#agent = this.#cut;
+    this.#cut = null;
+    this.#agent.item.dataset.final = "false";
+    note(this.#agent.item, "");
+    this.#agent.reply.resume();
+  }
+
+  /** A sound that was no turn: its words, if any, stay but count for nothing. */
+  #nothingSaid() {
+    if (!this.#user) return;
+    const { item, base } = this.#user;
+    this.#user = null;
+    if (base) Object.assign(textOf(item), { textContent: base });
+    else note(item, "not taken as a question");
+    item.classList.toggle("dropped", !base);
+  }
+
+  #add(role) {
+    const item = make("li", { "data-role": role, "data-final": "false" }, make("span", { class: "who" }, WHO[role]), " ", make("span", { class: "text" }));
     this.list.append(item);
-    return (this.current[role] = item);
+    return item;
+  }
+
+  #tell(item) {
+    this.told.textContent = `${WHO[item.dataset.role]}: ${textOf(item).textContent}`;
   }
 
   #scroll() {
     this.list.scrollTop = this.list.scrollHeight;
   }
+}
+
+function textOf(item) {
+  return item.querySelector(".text");
+}
+
+function note(item, words) {
+  item.querySelector(".who").replaceChildren(WHO[item.dataset.role], ...(words ? [make("span", { class: "note" }, ` · ${words}`)] : []));
 }
