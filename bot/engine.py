@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from bot.library import Library
 from bot.persona import load_persona
 from bot.services.local.hibari import Voice
 from bot.services.local.moonshine import Recognizer
@@ -16,11 +17,9 @@ from bot.settings import Settings
 from conversation.replying import Persona
 from rag_index.answer import Answerer
 from rag_index.encoder import Encoder, MiniLMEncoder
-from rag_index.index import load
 from rag_index.intents import IntentClassifier, read_intents_file
 from rag_index.passages import Hit
 from rag_index.remembering import RememberingEncoder
-from rag_index.search import Searcher
 
 
 @dataclass
@@ -86,16 +85,12 @@ def load_knowledge(settings: Settings) -> Engine:
     """The same without ears and mouth, for conversations in text."""
     persona = load_persona(settings.knowledge / "persona.yaml")
     encoder = MiniLMEncoder()
-    searcher = Searcher(load(settings.index, encoder.name), encoder)
+    library = Library(settings.index, encoder)
     classifier, replies = _intents(settings, encoder)
-
-    def search(text: str, embedding: np.ndarray, about: str | None) -> Sequence[Hit]:
-        return searcher.search(text, embedding, about=about)
-
     return Engine(
         persona=persona,
         embed=SharedEmbedder(encoder),
-        search=search,
+        search=library,
         answerer=Answerer(encoder),
         classifier=classifier,
         replies=replies,
