@@ -58,8 +58,9 @@ class Talk:
 
     @property
     def resting(self) -> bool:
-        """Whether nobody has the floor, or nobody has taken it yet."""
-        return self.state == State.IDLE or self.count(type="state_change") <= 1
+        """Whether nobody has the floor, or nobody has said a word yet."""
+        untouched = self.count(type="state_change") <= 1 and not self.count(role="user")
+        return self.state == State.IDLE or untouched
 
     async def settled(self) -> None:
         """Waits until the bot has nothing more to say, and the caller is not half-way through."""

@@ -83,7 +83,7 @@ class Call:
     def voice_stopped(self, *, now: float, silence: float) -> list[Action]:
         """The sound ended `silence` seconds ago; its transcript follows."""
         self._utterance.voice_stopped(transcript_follows=True)
-        self._overlap.voice_stopped()
+        self._overlap.voice_stopped(now=now)
         self._ledger.moved("speech_ended", now=now - silence)
         return []
 
@@ -166,7 +166,7 @@ class Call:
         return [*([Cut()] if early else []), *self._follow(moves, now)]
 
     def _tell_apart(self, final: bool, now: float) -> list[Action]:
-        floor = self._overlap.heard(self._utterance.text, final=final)
+        floor = self._overlap.heard(self._utterance.text, final=final, now=now)
         if floor is Floor.YIELD:
             return [barge_in(true=True), *self._take_floor(now)]
         if floor is Floor.RELEASE:

@@ -18,6 +18,7 @@ PAUSE_UNSURE = 0.5  # seconds of silence that end an undecided turn
 PAUSE_UNFINISHED = 1.5  # and one that sounds unfinished
 
 _LONG_WORD = 5  # letters: longer than what is heard in a cough
+_HUM_SECONDS = 0.65  # "mm-hm" is shorter
 _BACKCHANNELS = frozenset(
     (
         "mm mhm hm hmm mmm mmhmm uh um er erm ah oh ooh aha ok okay yeah yep yes yup right sure "
@@ -58,18 +59,21 @@ def is_backchannel(text: str) -> bool:
     return all(word in _BACKCHANNELS for word in joined.split())
 
 
-def takes_the_turn(text: str, *, final: bool) -> bool:
-    """Whether `text`, heard over the bot, is somebody who wants to speak.
+def takes_the_turn(text: str, *, final: bool, seconds: float) -> bool:
+    """Whether `text`, heard over the bot for `seconds`, is somebody who wants to speak.
 
-    What a recogniser makes of a cough or a hum is often one short invented word ("Man,"): it takes
-    two words of substance, or one that people stop others with, or a final one that is long.
+    What a recogniser makes of a cough or a hum is a few short invented words ("Man,", "In a mum").
+    It takes a word that people stop others with; or else as much time as a word of substance needs,
+    and two of them, or a final one that is long.
     """
     if is_backchannel(text):
         return False
     words = [word for word in words_of(text) if word not in _BACKCHANNELS]
-    if len(words) >= 2 or any(word in _TAKES_THE_TURN for word in words):
+    if any(word in _TAKES_THE_TURN for word in words):
         return True
-    return final and any(len(word) >= _LONG_WORD for word in words)
+    if seconds < _HUM_SECONDS:
+        return False
+    return len(words) >= 2 or (final and any(len(word) >= _LONG_WORD for word in words))
 
 
 def silence_that_ends(probability: float) -> float:
@@ -89,22 +93,26 @@ class Overlap:
     holding: bool = False
     voice: bool = False
     deadline: float | None = None
+    _began: float = 0.0
+    _ended: float | None = None
 
     def voice_started(self, *, now: float) -> Floor | None:
         """A sound began: pause the bot until it is known what it is."""
-        self.voice = True
+        self.voice, self._ended = True, None
         if self.holding:
             return None
+        self._began = now
         self.holding, self.deadline = True, now + HOLD_SECONDS
         return Floor.HOLD
 
-    def voice_stopped(self) -> None:
+    def voice_stopped(self, *, now: float) -> None:
         """The sound ended; its final transcript decides, or the deadline."""
-        self.voice = False
+        self.voice, self._ended = False, now
 
-    def heard(self, text: str, *, final: bool) -> Floor | None:
+    def heard(self, text: str, *, final: bool, now: float) -> Floor | None:
         """Words of the sound came: somebody takes the turn, or nobody does."""
-        if takes_the_turn(text, final=final):
+        seconds = (now if self._ended is None else self._ended) - self._began
+        if takes_the_turn(text, final=final, seconds=seconds):
             self._end()
             return Floor.YIELD
         if final and not self.voice and self.holding:

@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from rag_index import lexical
+from rag_index import graph, lexical
 from rag_index.chunks import cut
-from rag_index.documents import Unreadable, read
+from rag_index.documents import Unreadable, check_size, read
 from rag_index.encoder import DIMENSIONS, Encoder
 from rag_index.layout import (
     FORMAT,
@@ -31,10 +31,9 @@ from rag_index.layout import (
 )
 from rag_index.passages import Passage
 from rag_index.sources import Skipped, Source, find
+from rag_index.previous import Previous
+from rag_index.vectors import Progress, Vectors, encode_new, passage_text
 from rag_index.words import terms
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done ("reading", "encoding", "writing"), how far it is, and of how much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def build(
     began = time.perf_counter()
     told = progress or (lambda *_: None)
     with _alone(folder):
-        old = _Old(folder, encoder.name)
+        old = Previous(folder, encoder.name)
         passages, files, skipped = _read_all(sources, old, told)
         signature = hashlib.sha256(
             json.dumps([encoder.name, files], sort_keys=True).encode()
@@ -78,7 +77,7 @@ def build(
         shutil.rmtree(folder / "versions" / "unfinished", ignore_errors=True)
         work = folder / "versions" / "unfinished"
         work.mkdir(parents=True)
-        vectors = _vectors(passages, encoder, old, told)
+        vectors = encode_new(passages, encoder, old, told)
         _write(work, passages, vectors, told)
         manifest = {
             "format": FORMAT,
@@ -117,54 +116,8 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-class _Old:
-    """What the version before left: passages by file hash, vectors by text hash."""
-
-    def __init__(self, folder: Path, encoder_name: str) -> None:
-        self.version: str | None = None
-        self.manifest: dict[str, Any] = {}
-        self.files: dict[tuple[str, str], list[Passage]] = {}
-        self._at: dict[bytes, int] = {}
-        version = current_version(folder)
-        try:
-            manifest = read_manifest(folder, version) if version else {}
-        except IndexProblem:
-            return
-        if version is None or manifest.get("encoder") != encoder_name:
-            return
-        place = version_folder(folder, version)
-        try:
-            self._load(place, manifest)
-        except (OSError, ValueError, KeyError, TypeError):
-            self.files, self._at = {}, {}
-            return
-        self.version, self.manifest = version, manifest
-
-    def _load(self, place: Path, manifest: Mapping[str, Any]) -> None:
-        keys = np.load(place / "keys.npy", mmap_mode="r")
-        self._vectors = np.load(place / "vectors.npy", mmap_mode="r")
-        self._sentences = np.load(place / "sentences.npy", mmap_mode="r")
-        self._at = {keys[i].tobytes(): i for i in range(len(keys))}
-        with (place / "passages.jsonl").open(encoding="utf-8") as lines:
-            for entry in manifest["files"]:
-                rows = [json.loads(next(lines)) for _ in range(entry["passages"])]
-                self.files[entry["name"], entry["sha256"]] = [
-                    Passage(
-                        **r | {"headings": tuple(r["headings"]), "sentences": tuple(r["sentences"])}
-                    )
-                    for r in rows
-                ]
-
-    def vector(self, key: bytes) -> np.ndarray | None:
-        row = self._at.get(key)
-        if row is None:
-            return None
-        passages = len(self._vectors)
-        return self._vectors[row] if row < passages else self._sentences[row - passages]
-
-
 def _read_all(
-    sources: Sequence[Path], old: _Old, told: Progress
+    sources: Sequence[Path], old: Previous, told: Progress
 ) -> tuple[list[Passage], list[dict[str, Any]], list[Skipped]]:
     passages: list[Passage] = []
     files: list[dict[str, Any]] = []
@@ -194,7 +147,8 @@ def _read_all(
     return passages, files, skipped
 
 
-def _read_one(source: Source, old: _Old) -> tuple[str, list[Passage]]:
+def _read_one(source: Source, old: Previous) -> tuple[str, list[Passage]]:
+    check_size(source.path)
     with source.path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     known = old.files.get((source.name, digest))
@@ -203,65 +157,7 @@ def _read_one(source: Source, old: _Old) -> tuple[str, list[Passage]]:
     return digest, [p for document in read(source.path, source.name) for p in cut(document)]
 
 
-@dataclass(slots=True)
-class _Vectors:
-    passages: np.ndarray
-    sentences: np.ndarray
-    rows: np.ndarray
-    keys: np.ndarray
-    encoded: int = 0
-    reused: int = 0
-
-
-def passage_text(passage: Passage) -> str:
-    """What is encoded for a passage: its title and headings first, each once."""
-    return ". ".join(
-        [*dict.fromkeys(h for h in (passage.title, *passage.headings) if h), passage.text]
-    )
-
-
-def _vectors(passages: Sequence[Passage], encoder: Encoder, old: _Old, told: Progress) -> _Vectors:
-    texts = [passage_text(p) for p in passages]
-    sentences = [s for p in passages for s in p.sentences]
-    every = texts + sentences
-    result = _Vectors(
-        np.zeros((len(texts), DIMENSIONS), np.float32),
-        np.zeros((len(sentences), DIMENSIONS), np.float16),
-        np.cumsum([0, *[len(p.sentences) for p in passages]], dtype=np.int64),
-        np.array([list(_key(t)) for t in every], dtype=np.uint8).reshape(len(every), 16),
-    )
-
-    def put(at: int, vector: np.ndarray) -> None:
-        if at < len(texts):
-            result.passages[at] = vector
-        else:
-            result.sentences[at - len(texts)] = vector
-
-    new: dict[str, list[int]] = {}
-    for at, text in enumerate(every):
-        vector = old.vector(result.keys[at].tobytes())
-        if vector is None:
-            new.setdefault(text, []).append(at)
-        else:
-            put(at, vector)
-            result.reused += 1
-    ordered = sorted(new, key=len)
-    for first in range(0, len(ordered), 64):
-        told("encoding", first, len(ordered))
-        batch = ordered[first : first + 64]
-        for text, vector in zip(batch, encoder.encode(batch), strict=True):
-            for at in new[text]:
-                put(at, vector)
-    told("encoding", len(ordered), len(ordered))
-    result.encoded = len(ordered)
-    return result
-
-
-def _key(text: str) -> bytes:
-    return hashlib.blake2b(text.encode(), digest_size=16).digest()
-
-
-def _write(work: Path, passages: Sequence[Passage], vectors: _Vectors, told: Progress) -> None:
+def _write(work: Path, passages: Sequence[Passage], vectors: Vectors, told: Progress) -> None:
     told("writing", 0, 1)
     starts = [0]
     with (work / "passages.jsonl").open("wb") as file:
@@ -288,6 +184,7 @@ def _write(work: Path, passages: Sequence[Passage], vectors: _Vectors, told: Pro
             starts.append(starts[-1] + len(line))
     np.save(work / "passages.npy", np.array(starts, dtype=np.int64))
     np.save(work / "vectors.npy", vectors.passages)
+    graph.write(vectors.passages, work / "graph.faiss")
     np.save(work / "sentences.npy", vectors.sentences)
     np.save(work / "rows.npy", vectors.rows)
     np.save(work / "keys.npy", vectors.keys)

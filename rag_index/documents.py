@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +15,9 @@ from typing import Any
 
 import yaml
 
-MAX_BYTES = 50_000_000
+LARGEST = 50_000_000  # bytes of a text that is read at once, or of an office file
+LARGEST_ROWS = 1_000_000_000  # bytes of a JSONL file, which is read line by line
+LONGEST_LINE = 5_000_000
 _FRONT_MATTER = re.compile(
     r"\A\ufeff?---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S
 )
@@ -35,21 +39,28 @@ class Document:
 
 
 def read(path: Path, name: str) -> Iterator[Document]:
-    """The documents in a file: one, or one a row. Raises Unreadable."""
-    reader = READERS.get(path.suffix.lower())
+    """The documents in a file: one, or one a row. Raises Unreadable, OSError."""
+    suffix = path.suffix.lower()
+    reader = READERS.get(suffix)
     if reader is None:
-        raise Unreadable(f"{path.suffix or 'no suffix'} is not a format that can be read")
+        raise Unreadable(f"{suffix or 'a name without suffix'} is not a format that can be read")
+    check_size(path)
     yield from reader(path, name)
+
+
+def check_size(path: Path) -> None:
+    """Raises Unreadable for a file larger than its format may be."""
+    limit = LARGEST_ROWS if path.suffix.lower() == ".jsonl" else LARGEST
+    if path.stat().st_size > limit:
+        raise Unreadable(f"is larger than {limit // 1_000_000} MB: split it")
 
 
 def _text(path: Path) -> str:
     content = path.read_bytes()
-    if b"\0" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if not wide and b"\0" in content[:65536]:
         raise Unreadable("is not text, whatever its name says")
-    for encoding in (
-        "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig",
-        "cp1252",
-    ):
+    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:
@@ -58,87 +69,125 @@ def _text(path: Path) -> str:
 
 
 def _markdown(path: Path, name: str) -> Iterator[Document]:
-    yield from document_from_markdown(_text(path), name)
-
-
-def document_from_markdown(text: str, name: str) -> Iterator[Document]:
-    """One document; YAML between `---` lines at its top becomes metadata."""
+    text = _text(path)
     metadata: dict[str, Any] = {}
     if match := _FRONT_MATTER.match(text):
         try:
             front = yaml.safe_load(match.group(1))
-        except yaml.YAMLError:
+        except (yaml.YAMLError, ValueError, RecursionError):
             front = None
         if isinstance(front, dict):
             metadata = {str(k): v for k, v in front.items()}
             text = text[match.end() :]
-    heading = re.search(r"^\s{0,3}#\s+(.+?)\s*#*\s*$", text, re.M)
-    title = str(metadata.get("title") or (heading.group(1) if heading else _title_of(name)))
-    yield Document(name, title, text, metadata)
+    yield _titled(name, text, metadata)
 
 
-def _title_of(name: str) -> str:
+def _titled(
+    name: str, text: str, metadata: Mapping[str, Any] | None = None, pages: tuple[int, ...] = ()
+) -> Document:
+    metadata = metadata or {}
+    heading = re.search(r"^[ ]{0,3}#[ \t]+(\S.*?)[ \t#]*$", text, re.M)
+    title = str(metadata.get("title") or (heading.group(1) if heading else _from_name(name)))
+    return Document(name, title, text, metadata, pages)
+
+
+def _from_name(name: str) -> str:
     return re.sub(r"[-_]+", " ", Path(name).stem).strip() or name
 
 
+def _converted(path: Path, name: str) -> Iterator[Document]:
+    """Office files, PDF and HTML, read by a process that a hostile file may take down."""
+    command = [sys.executable, "-I", str(Path(__file__).with_name("convert.py")), str(path)]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=180, check=False)
+        result = json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        raise Unreadable("takes too long to read") from None
+    except ValueError:
+        raise Unreadable(
+            "cannot be read: it takes too much memory or time, or is damaged"
+        ) from None
+    if "error" in result:
+        raise Unreadable(result["error"])
+    if "tables" in result:
+        for sheet in result["tables"]:
+            yield from rows_to_documents(iter(sheet["rows"]), name, sheet["name"])
+    else:
+        yield _titled(name, result["text"], pages=tuple(result["pages"]))
+
+
 def _jsonl(path: Path, name: str) -> Iterator[Document]:
-    for number, line in enumerate(_text(path).splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise Unreadable(f"line {number} is not JSON: {error.msg}") from error
-        if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-            raise Unreadable(f"line {number} has no text")
-        rest = {k: v for k, v in row.items() if k not in ("id", "title", "text")}
-        ident = str(row.get("id") or f"{name}#{number}")
-        title = str(row.get("title") or "").replace("_", " ")
-        yield Document(ident, title, row["text"], rest)
+    with path.open("rb") as lines:
+        number = 0
+        while line := lines.readline(LONGEST_LINE + 1):
+            number += 1
+            if len(line) > LONGEST_LINE:
+                raise Unreadable(f"line {number} is longer than {LONGEST_LINE // 1_000_000} MB")
+            if line.strip():
+                yield _row(line, number, name)
+
+
+def _row(line: bytes, number: int, name: str) -> Document:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(
+            f"line {number} is not JSON: {getattr(error, 'msg', type(error).__name__)}"
+        ) from error
+    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+        raise Unreadable(f"line {number} has no text")
+    rest = {k: v for k, v in row.items() if k not in ("id", "title", "text")}
+    ident = str(row["id"]) if row.get("id") not in (None, "") else f"{name}#{number}"
+    return Document(ident, str(row.get("title") or "").replace("_", " "), row["text"], rest)
 
 
 def _csv(path: Path, name: str) -> Iterator[Document]:
     text = _text(path)
     try:
-        dialect = csv.Sniffer().sniff(text[:4096], delimiters=",;\t")
+        dialect: Any = csv.Sniffer().sniff(text[:4096], delimiters=",;\t")
     except csv.Error:
         dialect = csv.excel
     yield from rows_to_documents(csv.reader(io.StringIO(text), dialect), name)
 
 
-def rows_to_documents(rows: Iterator[list[str]], name: str) -> Iterator[Document]:
+def rows_to_documents(rows: Iterator[list[str]], name: str, sheet: str = "") -> Iterator[Document]:
     """Question and answer columns make sections; other tables make "column: cell" rows."""
+    lines: list[str] = []
     try:
         header = [h.strip() for h in next(rows, [])]
+        asked = next(
+            (i for i, h in enumerate(header) if re.match(r"(?i)question|q$|prompt$", h)), None
+        )
+        given = next(
+            (i for i, h in enumerate(header) if re.match(r"(?i)answers?\b|a$|reply$|response$", h)),
+            None,
+        )
+        for row in rows:
+            cells = [re.sub(r"\s+", " ", c).strip() for c in row]
+            if (
+                asked is not None
+                and given is not None
+                and len(cells) > max(asked, given)
+                and cells[given]
+            ):
+                lines += [f"## {cells[asked]}", "", cells[given], ""]
+            elif any(cells):
+                names = [*header, *[""] * len(cells)]
+                named = [f"{n}: {c}" if n else c for n, c in zip(names, cells, strict=False) if c]
+                lines += [", ".join(named).rstrip(".") + ".", ""]
     except csv.Error as error:
-        raise Unreadable(str(error)) from error
-    lowered = [h.lower() for h in header]
-    question = next(
-        (i for i, h in enumerate(lowered) if h.startswith(("question", "frage")) or h == "q"), None
-    )
-    answer = next((i for i, h in enumerate(lowered) if h.startswith("answer") or h == "a"), None)
-    lines: list[str] = []
-    for row in rows:
-        cells = [re.sub(r"\s+", " ", c).strip() for c in row]
-        if not any(cells):
-            continue
-        if question is not None and answer is not None and len(cells) > max(question, answer):
-            lines += [f"## {cells[question]}", "", cells[answer], ""]
-        else:
-            named = [
-                f"{header[i]}: {c}" if i < len(header) and header[i] else c
-                for i, c in enumerate(cells)
-                if c
-            ]
-            lines += [", ".join(named) + ".", ""]
+        raise Unreadable(f"is not a table: {error}") from error
     if lines:
-        yield Document(name, _title_of(name), "\n".join(lines))
+        title = (
+            f"{_from_name(name)}, {sheet}"
+            if sheet and not re.match(r"(?i)sheet\d*$", sheet)
+            else _from_name(name)
+        )
+        yield Document(f"{name}/{sheet}" if sheet else name, title, "\n".join(lines))
 
 
 READERS: dict[str, Callable[[Path, str], Iterator[Document]]] = {
-    ".md": _markdown,
-    ".markdown": _markdown,
-    ".txt": _markdown,
-    ".jsonl": _jsonl,
-    ".csv": _csv,
-}
+    ".md": _markdown, ".markdown": _markdown, ".txt": _markdown, ".jsonl": _jsonl, ".csv": _csv,
+    ".html": _converted, ".htm": _converted, ".pdf": _converted, ".docx": _converted, ".pptx": _converted,
+    ".xlsx": _converted,
+}  # fmt: skip

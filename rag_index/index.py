@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from rag_index.build import BuildReport, build
+from rag_index.graph import Nearest
 from rag_index.layout import (
     REBUILD,
     IndexBusy,
@@ -52,7 +53,7 @@ class Index:
         self.encoder: str = manifest["encoder"]
         self.vectors: np.ndarray = np.load(place / "vectors.npy", mmap_mode="r")
         self.lexical = Lexical(place / "lexical")
-        self.graph = place / "graph.faiss" if (place / "graph.faiss").exists() else None
+        self.nearest = Nearest(self.vectors, place / "graph.faiss")
         self._sentences: np.ndarray = np.load(place / "sentences.npy", mmap_mode="r")
         self._rows: np.ndarray = np.load(place / "rows.npy", mmap_mode="r")
         self._starts: np.ndarray = np.load(place / "passages.npy", mmap_mode="r")
@@ -92,7 +93,7 @@ def load(folder: Path, encoder_name: str) -> Index:
         )
     try:
         index = Index(folder, version, manifest)
-    except (OSError, ValueError, EOFError, KeyError) as error:
+    except (OSError, ValueError, EOFError, KeyError, RuntimeError) as error:
         raise IndexCorrupt(f"The index in {folder} is damaged ({error}). {REBUILD}") from error
     if len(index) != manifest.get("passages"):
         raise IndexCorrupt(f"The index in {folder} is damaged: passages are missing. {REBUILD}")

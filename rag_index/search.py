@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
-import faiss
 import numpy as np
 
 from rag_index.encoder import Encoder
@@ -14,7 +14,8 @@ from rag_index.index import Index
 from rag_index.passages import Evidence, Hit
 from rag_index.words import terms
 
-CANDIDATES = 48
+CANDIDATES = 48  # by vectors, and as many by words
+REMEMBERED = 32  # filters whose rows are kept
 DENSE, SENTENCE, LEXICAL = 0.35, 0.45, 0.3
 PERFECT = (
     1.5  # BM25 of a passage with every word of the question, by the words' rarity, is about this
@@ -27,7 +28,7 @@ class Searcher:
     def __init__(self, index: Index, encoder: Encoder) -> None:
         self.index = index
         self._encoder = encoder
-        faiss.omp_set_num_threads(1)
+        self._filtered: dict[str, np.ndarray] = {}
 
     def search(
         self,
@@ -51,54 +52,60 @@ class Searcher:
             text, embedding = whole, None
         if embedding is None:
             embedding = self._encoder.encode([text])[0]
-        query = np.ascontiguousarray(embedding, dtype=np.float32).reshape(1, -1)
-        words = terms(text)
-        allowed = self._allowed(where)
+        query = np.asarray(embedding, dtype=np.float32).reshape(-1)
+        words = list(dict.fromkeys(terms(text)))
         lexical = self.index.lexical.scores(words)
-        rows = self._candidates(query, lexical, allowed)
-        return self._ranked(rows, query[0], lexical, words)[:k]
-
-    def _allowed(self, where: Mapping[str, Any] | None) -> np.ndarray | None:
-        if not where:
-            return None
-        rows = range(len(self.index))
-        return np.array(
-            [r for r in rows if _matches(self.index.metadata(r), where)], dtype=np.int64
-        )
+        rows = self._candidates(query, lexical, max(CANDIDATES, 2 * k), where)
+        return self._ranked(rows, query, lexical, words, k)
 
     def _candidates(
-        self, query: np.ndarray, lexical: np.ndarray, allowed: np.ndarray | None
+        self, query: np.ndarray, lexical: np.ndarray, count: int, where: Mapping[str, Any] | None
     ) -> np.ndarray:
-        if allowed is None:
-            allowed = np.arange(len(self.index))
-        if not len(allowed):
-            return allowed
-        count = min(CANDIDATES, len(allowed))
-        vectors = np.asarray(
-            self.index.vectors[allowed] if len(allowed) < len(self.index) else self.index.vectors
-        )
-        _, near = faiss.knn(query, vectors, count, metric=faiss.METRIC_INNER_PRODUCT)
-        named = np.argpartition(-lexical[allowed], count - 1)[:count]
-        return np.unique(np.concatenate([allowed[near[0]], allowed[named]]))
+        """Rows near the query or with its words; with a filter, all rows that pass it compete."""
+        if where:
+            allowed = self._allowed(where)
+            if len(allowed) <= count:
+                return allowed
+            near = allowed[np.argpartition(-(self.index.vectors[allowed] @ query), count)[:count]]
+            named = allowed[np.argpartition(-lexical[allowed], count)[:count]]
+        else:
+            near = self.index.nearest.rows(query, count)
+            count = min(count, len(lexical))
+            named = np.argpartition(-lexical, count - 1)[:count]
+        return np.unique(np.concatenate([near, named[lexical[named] > 0]]))
+
+    def _allowed(self, where: Mapping[str, Any]) -> np.ndarray:
+        key = json.dumps(where, sort_keys=True, default=str)
+        if key not in self._filtered:
+            rows = [r for r in range(len(self.index)) if _matches(self.index.metadata(r), where)]
+            self._filtered[key] = np.array(rows, dtype=np.int64)
+            if len(self._filtered) > REMEMBERED:
+                self._filtered.pop(next(iter(self._filtered)), None)
+        return self._filtered.get(key, np.zeros(0, dtype=np.int64))
 
     def _ranked(
-        self, rows: np.ndarray, query: np.ndarray, lexical: np.ndarray, words: list[str]
+        self, rows: np.ndarray, query: np.ndarray, lexical: np.ndarray, words: list[str], k: int
     ) -> list[Hit]:
         if not len(rows):
             return []
         rarity = {w: self.index.lexical.rarity(w) for w in words}
         unseen = frozenset(w for w in words if w not in self.index.lexical)
-        perfect = max(PERFECT * sum(rarity.values()), 1e-9)
-        scored: list[tuple[float, int, Evidence]] = []
-        for row in map(int, rows):
-            dense = float(self.index.vectors[row] @ query)
-            sentence = float((self.index.sentence_vectors(row).astype(np.float32) @ query).max())
-            named = float(lexical[row]) / perfect
-            score = DENSE * dense + SENTENCE * sentence + LEXICAL * named
-            scored.append((score, row, Evidence(dense, sentence, named, rarity, unseen)))
-        scored.sort(key=lambda s: (-s[0], s[1]))
+        named = lexical[rows] / max(PERFECT * sum(rarity.values()), 1e-9)
+        dense = self.index.vectors[rows] @ query
+        sentence = np.array(
+            [
+                (self.index.sentence_vectors(r).astype(np.float32) @ query).max()
+                for r in map(int, rows)
+            ]
+        )
+        scores = DENSE * dense + SENTENCE * sentence + LEXICAL * named
         return [
-            Hit(self.index.passage(row), score, evidence) for score, row, evidence in scored[:16]
+            Hit(
+                self.index.passage(int(rows[i])),
+                float(scores[i]),
+                Evidence(float(dense[i]), float(sentence[i]), float(named[i]), rarity, unseen),
+            )
+            for i in np.argsort(-scores, kind="stable")[:k]
         ]
 
 

@@ -26,7 +26,7 @@ export class Latency {
     this.#totals.push(total);
     const rows = (breakdown.ledger?.length ? breakdown.ledger : parts(breakdown)).filter(worthShowing);
     const beside = rows.some((row) => !row.critical);
-    const key = beside ? [make("p", { class: "quiet key" }, "Outlined: ran beside the others, so nobody waited for it.")] : [];
+    const key = beside ? [make("p", { class: "quiet key" }, "Outlined: ran alongside; nobody waited for it.")] : [];
     this.place.replaceChildren(this.#heading(total), whole(rows, total), waterfall(rows, total), ...key);
   }
 

@@ -67,6 +67,7 @@ function said(message) {
 }
 
 function start() {
+  at("talk").focus(); // a button of the problem that is about to go may have it
   showProblem(at("problem"), null);
   transcript.newCall();
   working.clear();

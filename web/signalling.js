@@ -57,7 +57,7 @@ function refusal(response, detail) {
     return new CallProblem("All lines are busy.", `Try again in ${seconds > 1 ? `${seconds} seconds` : "a moment"}.`);
   }
   if (response.status === 401 || response.status === 403) {
-    return new CallProblem("This server asks for a key.", "The page has none. Ask whoever runs the server how to get in.");
+    return new CallProblem("This server asks for a key.", "The page has none. Ask whoever runs the server how to get in.", "");
   }
   if (response.status >= 500) {
     return new CallProblem("The server could not take the call.", detail || `It answered with error ${response.status}. Try again in a moment.`);

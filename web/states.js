@@ -3,7 +3,7 @@
 import { Diagram } from "/web/diagram.js";
 import { make } from "/web/make.js";
 
-const EARLIER = 4;
+const EARLIER = 3;
 const CLOCK = new Intl.DateTimeFormat([], {
   hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 1, hourCycle: "h23",
 });

@@ -18,17 +18,19 @@ export class Transcript {
 
   /** Shows a transcript message. */
   said({ role, text, final }) {
+    const follows = this.#atEnd();
     if (role === "user") this.#heard(text, final);
     else if (final) this.#finished(text);
     else this.#speaking().reply.piece(text, "transcript");
-    this.#scroll();
+    if (follows) this.#scroll();
   }
 
   /** Shows a response_ready message: a piece of the reply and how long it is. */
   piece({ text, segment, duration_ms: ms }) {
+    const follows = this.#atEnd();
     if (segment === 0) this.#agent = null;
     this.#speaking().reply.piece(text, "response", ms);
-    this.#scroll();
+    if (follows) this.#scroll();
   }
 
   /** The reply was cut: `heard` is what the caller had heard of it. */
@@ -117,6 +119,12 @@ export class Transcript {
 
   #tell(item) {
     this.told.textContent = `${WHO[item.dataset.role]}: ${textOf(item).textContent}`;
+  }
+
+  /** Whoever scrolled back to read is left there. */
+  #atEnd() {
+    const { scrollTop, clientHeight, scrollHeight } = this.list;
+    return scrollTop + clientHeight > scrollHeight - 80;
   }
 
   #scroll() {

@@ -7,7 +7,7 @@ const TOLD = {
     "Intent",
     [intent?.replaceAll("_", " ") ?? "not told apart", level, percent(confidence)].filter(Boolean).join(" · "),
   ],
-  retrieval: ({ passages = [] }) => ["Passages", passages.length ? `${passages.length}, first ${passages[0].document}` : "none"],
+  retrieval: ({ passages = [] }) => ["Passages", passages.length ? `${passages.length}, best: ${passages[0].document}` : "none"],
   merge: ({ missing = [] }) => (missing.length ? ["Went on without", missing.join(", ")] : null),
 };
 

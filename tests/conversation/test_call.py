@@ -149,7 +149,7 @@ def test_the_bot_is_held_half_a_second_at_most():
     """Without any word it goes on, and still listens: words that come later cut it."""
     score = answering().sound().wait(HOLD_SECONDS)
     assert score.of(Release) == [Release()]
-    score.partial("I wanted to ask").cut_after("The")
+    score.wait(0.3).partial("I wanted to ask").cut_after("The")
     assert score.states[-2:] == ["INTERRUPT", "LISTENING"]
 
 

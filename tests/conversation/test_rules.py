@@ -19,23 +19,28 @@ from conversation.turn_taking import is_backchannel, silence_that_ends, takes_th
 def test_a_backchannel_is_one(text: str):
     """It shows that the caller listens, and no more."""
     assert is_backchannel(text)
-    assert not takes_the_turn(text, final=True)
+    assert not takes_the_turn(text, final=True, seconds=2.0)
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["stop", "No.", "wait", "okay but when", "what about fees", "Hello?", "I have a question"],
+    "text", ["stop", "No.", "wait", "okay but when", "what about fees", "Hello?", "who are you"]
 )
-def test_words_that_take_the_turn_do_so_as_soon_as_they_are_heard(text: str):
-    """One stopping word or two of substance are enough, even in a partial transcript."""
-    assert takes_the_turn(text, final=False)
+def test_words_that_stop_others_do_so_as_soon_as_they_are_heard(text: str):
+    """One of them is enough, even in a partial transcript of a moment."""
+    assert takes_the_turn(text, final=False, seconds=0.3)
+
+
+def test_other_words_take_as_long_as_they_need():
+    """Two words of substance, once more time has passed than a hum takes."""
+    assert takes_the_turn("I have a question", final=False, seconds=0.8)
+    assert not takes_the_turn("In a mum", final=True, seconds=0.5)
 
 
 def test_one_short_invented_word_does_not_take_the_turn():
     """A recogniser's guess at a cough is not a speaker; a long final word is."""
-    assert not takes_the_turn("Man,", final=True)
-    assert not takes_the_turn("Scholarships", final=False)
-    assert takes_the_turn("Scholarships", final=True)
+    assert not takes_the_turn("Man,", final=True, seconds=1.0)
+    assert not takes_the_turn("Scholarships", final=False, seconds=1.0)
+    assert takes_the_turn("Scholarships", final=True, seconds=1.0)
 
 
 def test_the_surer_the_end_the_shorter_the_silence():
