@@ -51,3 +51,9 @@ async def bot(runner_args: RunnerArguments) -> None:
         await session.drop()
 
     await session.run()
+
+
+if __name__ == "__main__":  # python -m bot.bot -t webrtc
+    from pipecat.runner.run import main
+
+    main()

@@ -17,7 +17,8 @@ class CannotStart(Exception):
     """The settings don't allow a start; the message lists every problem and what to do."""
 
     def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(["Turnwise cannot start:", *(f"  {p}" for p in problems)]))
+        separator = " " if len(problems) == 1 else "\n  "
+        super().__init__(separator.join(["Turnwise cannot start:", *problems]))
 
 
 class Settings(BaseSettings):

@@ -96,9 +96,16 @@ def test_a_port_in_use_is_named(data_folder: Path):
         taken.listen()
         port = taken.getsockname()[1]
         result = run("serve", "--port", str(port), data=data_folder)
+    assert_one_line(result, f"127.0.0.1:{port}", "TURNWISE_PORT")
+
+
+def test_a_machine_without_a_microphone_is_told_what_to_do(data_folder: Path):
+    """Without PyAudio, or with it and no sound card: one line that says what to do."""
+    result = run("mic", data=data_folder)
     assert result.returncode == 2
-    assert f"127.0.0.1:{port}" in result.stderr
-    assert "TURNWISE_PORT" in result.stderr
+    lines = [line for line in result.stderr.splitlines() if line.startswith("Turnwise cannot")]
+    assert len(lines) == 1
+    assert "PyAudio" in lines[0] or "microphone" in lines[0]
     assert "Traceback" not in result.stderr
 
 
@@ -116,8 +123,7 @@ def test_all_wrong_settings_are_told_at_once(data_folder: Path):
 def test_a_server_open_to_the_world_wants_a_key(data_folder: Path):
     """Beyond loopback, somebody must have said who may come in."""
     result = run("serve", "--host", "0.0.0.0", data=data_folder)
-    assert result.returncode == 2
-    assert "TURNWISE_API_KEYS" in result.stderr
+    assert_one_line(result, "TURNWISE_API_KEYS")
 
 
 def test_a_missing_index_names_the_command_that_builds_it(tmp_path: Path):
