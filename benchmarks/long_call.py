@@ -63,7 +63,13 @@ async def measure(minutes: float) -> list[dict[str, float]]:
             )
 
     call = asyncio.create_task(
-        talk(engine, settings, [spoken[t] for t in islice(cycle(texts), wanted)], on_message=told)
+        talk(
+            engine,
+            settings,
+            [spoken[t] for t in islice(cycle(texts), wanted)],
+            on_message=told,
+            keep=False,
+        )
     )
     await watch()
     call.cancel()

@@ -26,18 +26,18 @@ Message = dict[str, Any]
 
 @dataclass
 class Talk:
-    """One call made of recordings. `state` and `messages` are what the client was told."""
+    """One call made of recordings; `state` is what the client was told."""
 
     on_message: Callable[[Message], None]
     state: str = State.IDLE
-    messages: list[Message] = field(default_factory=list[Message])
+    _seen: list[Message] = field(default_factory=list[Message])
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def told(self, message: Message) -> None:
         """The server said something."""
         if message.get("type") == "state_change":
             self.state = message["to"]
-        self.messages.append(message)
+        self._seen.append({k: message.get(k) for k in ("type", "role", "to")})
         self.on_message(message)
         self._changed.set()
 
@@ -54,7 +54,7 @@ class Talk:
 
     def count(self, **fields: str) -> int:
         """How many messages so far carry these fields."""
-        return sum(all(m.get(k) == v for k, v in fields.items()) for m in self.messages)
+        return sum(all(m.get(k) == v for k, v in fields.items()) for m in self._seen)
 
     @property
     def resting(self) -> bool:
@@ -77,16 +77,18 @@ async def talk(
     on_message: Callable[[Message], None],
     interrupt_after: float | None = None,
     greet: bool = True,
+    keep: bool = True,
     journal: Journal = journal_nothing,
 ) -> bytes:
     """Plays the recordings one after the other, each after the answer to the one before.
 
     interrupt_after: seconds after the first audio of an answer at which the next recording starts
-    all the same. Returns what the caller heard: 16-bit mono at 24 kHz, without the silences.
+    all the same. Returns what the caller heard, 16-bit mono at 24 kHz, without the silences; with
+    `keep` off, nothing.
     """
     call = Talk(on_message)
     params = wav_params()
-    mouth, ear = CallerMouth(params), CallerEar(params, call.told)
+    mouth, ear = CallerMouth(params), CallerEar(params, call.told, keep=keep)
     session = open_session(
         engine, settings, spoken_parts(engine), mouth, ear,
         greet=greet, sample_rate=OUT_RATE, journal=journal,

@@ -8,7 +8,7 @@ import json
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,19 +19,16 @@ import numpy as np
 from rag_index import graph, lexical
 from rag_index.chunks import cut
 from rag_index.documents import Unreadable, check_size, read
-from rag_index.encoder import DIMENSIONS, Encoder
+from rag_index.encoder import Encoder
 from rag_index.layout import (
     FORMAT,
     IndexBusy,
-    IndexProblem,
-    current_version,
     publish,
-    read_manifest,
     version_folder,
 )
 from rag_index.passages import Passage
-from rag_index.sources import Skipped, Source, find
 from rag_index.previous import Previous
+from rag_index.sources import Skipped, Source, find
 from rag_index.vectors import Progress, Vectors, encode_new, passage_text
 from rag_index.words import terms
 
@@ -59,7 +56,7 @@ def build(
     Raises IndexBusy if another build is at work.
     """
     began = time.perf_counter()
-    told = progress or (lambda *_: None)
+    told = progress or _untold
     with _alone(folder):
         old = Previous(folder, encoder.name)
         passages, files, skipped = _read_all(sources, old, told)
@@ -104,7 +101,7 @@ def build(
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def _alone(folder: Path) -> Generator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as lock:
         try:
@@ -197,3 +194,7 @@ def _sweep(folder: Path, keep: set[str | None]) -> None:
     for place in (folder / "versions").iterdir():
         if place.name not in keep:
             shutil.rmtree(place, ignore_errors=True)
+
+
+def _untold(stage: str, done: int, total: int) -> None:
+    """Nobody watches."""

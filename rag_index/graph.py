@@ -31,7 +31,7 @@ class Nearest:
         self._graph = None
         if file.exists():
             self._graph = faiss.read_index(str(file), faiss.IO_FLAG_MMAP_IFC)
-            self._graph.hnsw.efSearch = SEARCH_WIDTH
+            self._graph.hnsw.efSearch = SEARCH_WIDTH  # pyright: ignore[reportAttributeAccessIssue]
 
     def rows(self, query: np.ndarray, count: int) -> np.ndarray:
         """At most `count` rows, nearest first. query: float32 (384,)."""

@@ -142,9 +142,14 @@ def _mark(node: yaml.Node | None, location: Sequence[int | str]) -> tuple[int, i
             if pair is None:
                 break
             node = pair[1]
-            place = (pair[0].start_mark.line + 1, pair[0].start_mark.column + 1)
+            place = _place(pair[0])
             continue
         else:
             break
-        place = (node.start_mark.line + 1, node.start_mark.column + 1)
+        place = _place(node)
     return place
+
+
+def _place(node: yaml.Node | None) -> tuple[int, int]:
+    mark = node.start_mark if node else None
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)

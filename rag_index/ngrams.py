@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -84,5 +85,5 @@ def _grams(text: str) -> Iterator[str]:
             for start in range(len(padded) - length + 1):
                 yield "c" + padded[start : start + length]
         yield "w" + word
-    for one, two in zip(words, words[1:], strict=False):
+    for one, two in pairwise(words):
         yield f"w{one} {two}"

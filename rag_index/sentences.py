@@ -67,7 +67,8 @@ def sentences(markdown: str) -> list[Sentence]:
 
 def _split(block: str) -> list[str]:
     joined: list[str] = []
-    for piece in map(str.strip, sentencex.segment("en", block)):
+    pieces = sentencex.segment("en", block)  # pyright: ignore[reportAttributeAccessIssue]
+    for piece in map(str.strip, pieces):
         if joined and piece and _continues(joined[-1], piece):
             joined[-1] = f"{joined[-1]} {piece}"
         elif piece:

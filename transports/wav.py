@@ -90,9 +90,9 @@ class CallerMouth(BaseInputTransport):
 class CallerEar(BaseOutputTransport):
     """Takes 20 ms every 20 ms, and keeps it."""
 
-    def __init__(self, params: TransportParams, on_message: OnMessage) -> None:
+    def __init__(self, params: TransportParams, on_message: OnMessage, *, keep: bool) -> None:
         super().__init__(params)
-        self._on_message = on_message
+        self._on_message, self._keep = on_message, keep
         self._next_at = 0.0
         self.heard = bytearray()  # 16-bit mono at OUT_RATE, without the gaps
 
@@ -102,7 +102,8 @@ class CallerEar(BaseOutputTransport):
 
     async def write_audio_frame(self, frame: OutputAudioRawFrame) -> bool:
         now = time.monotonic()
-        self.heard += frame.audio
+        if self._keep:
+            self.heard += frame.audio
         self._next_at = max(self._next_at, now) + len(frame.audio) / (2 * frame.sample_rate)
         await asyncio.sleep(max(0.0, self._next_at - now - 0.02))
         return True
