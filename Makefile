@@ -42,7 +42,7 @@ test-fast: dev ## Without models, browser and real time
 lint: dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/pyright
+	@$(BIN)/pyright --project .
 
 format: dev
 	@$(BIN)/ruff format .

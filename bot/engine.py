@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from bot.library import Library
+from bot.memory import keep_memory_flat
 from bot.persona import load_persona
 from bot.services.local.hibari import Voice
 from bot.services.local.moonshine import Recognizer
@@ -27,7 +28,7 @@ class SharedEmbedder:
     """One embedding a transcript: whoever asks second gets the first one's."""
 
     encoder: Encoder
-    kept: int = 64
+    kept: int = 16
     _thread: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoder")
     )
@@ -75,6 +76,7 @@ def load_engine(settings: Settings) -> Engine:
     Raises IndexProblem, IntentsFileError, PersonaFileError, WeightsUnavailable; each message says
     what to do.
     """
+    keep_memory_flat()
     with ThreadPoolExecutor(max_workers=1) as beside:
         speech = beside.submit(_load_speech)
         knowing = load_knowledge(settings)

@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,14 +31,14 @@ class Talk:
 
     on_message: Callable[[Message], None]
     state: str = State.IDLE
-    _seen: list[Message] = field(default_factory=list[Message])
+    _seen: Counter[tuple[tuple[str, Any], ...]] = field(default_factory=Counter)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def told(self, message: Message) -> None:
         """The server said something."""
         if message.get("type") == "state_change":
             self.state = message["to"]
-        self._seen.append({k: message.get(k) for k in ("type", "role", "to")})
+        self._seen[tuple((k, message.get(k)) for k in ("type", "role", "to"))] += 1
         self.on_message(message)
         self._changed.set()
 
@@ -54,7 +55,7 @@ class Talk:
 
     def count(self, **fields: str) -> int:
         """How many messages so far carry these fields."""
-        return sum(all(m.get(k) == v for k, v in fields.items()) for m in self._seen)
+        return sum(n for seen, n in self._seen.items() if fields.items() <= dict(seen).items())
 
     @property
     def resting(self) -> bool:
