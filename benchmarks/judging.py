@@ -56,7 +56,8 @@ def read_questions(path: Path) -> list[Question]:
 
 def canonical(text: str) -> str:
     """Words only, numbers spelled out, so that "$75" and "seventy-five dollars" are the same."""
-    words = re.sub(r"[^a-z0-9]+", " ", speakable(text).lower().replace("'", ""))
+    plain = speakable(text).lower().replace("'", "").replace("per cent", "percent")
+    words = re.sub(r"[^a-z0-9]+", " ", plain)
     return f" {re.sub(r' (and|the|of) ', ' ', f' {words} ').strip()} "
 
 
