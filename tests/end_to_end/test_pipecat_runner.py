@@ -40,12 +40,13 @@ def runner(data_folder: Path) -> Iterator[str]:
 async def _offer(http: httpx.AsyncClient, peer: RTCPeerConnection) -> None:
     local = peer.localDescription
     offer = {"sdp": local.sdp, "type": local.type}
-    for _ in range(300):
+    for _ in range(600):
         try:
-            answer = (await http.post("/api/offer", json=offer)).json()
+            await http.get("/status")
             break
         except httpx.TransportError:
             await asyncio.sleep(0.1)  # the runner is starting
+    answer = (await http.post("/api/offer", json=offer)).json()
     await peer.setRemoteDescription(RTCSessionDescription(answer["sdp"], answer["type"]))
 
 
