@@ -9,6 +9,7 @@ both speak) and `Utterance` (what was said); nothing here waits or reads a clock
 """
 
 from dataclasses import dataclass, field
+from math import inf
 
 from conversation.actions import Action, Answer, Cut, Hold, Release, Resume, Say, Tell
 from conversation.announcements import Announcements
@@ -28,7 +29,7 @@ from conversation.machine import (
 from conversation.memory import Memory
 from conversation.states import Event, State
 from conversation.telling import barge_in, completed, moved, record, rejected
-from conversation.turn_taking import Floor, Overlap, is_backchannel
+from conversation.turn_taking import Floor, Overlap, is_backchannel, takes_the_turn
 
 _OVERLAPPED = (State.THINKING, State.SPEAKING)
 
@@ -48,6 +49,7 @@ class Call:
     _overlap: Overlap = field(default_factory=Overlap)
     _ledger: Ledger = field(default_factory=Ledger)
     _ordered: bool = False  # speech was ordered and not heard yet
+    _cutting: bool = False  # speech was cut and the hold has not said so yet
 
     @property
     def deadline(self) -> float | None:
@@ -69,6 +71,7 @@ class Call:
     def disconnected(self, *, now: float) -> list[Action]:
         """The client is gone."""
         moves = self.conversation.handle(Event.DISCONNECTED, now=now)
+        self._forget()
         return [*self._follow(moves, now), Tell(self.tell.session_ended("hang_up"))]
 
     # The caller
@@ -91,14 +94,18 @@ class Call:
         self, text: str, *, final: bool, now: float, segment: int | None = None
     ) -> list[Action]:
         """A partial or final transcript; a later one of the same segment replaces it."""
+        spoke = self._utterance.voice or self._utterance.owed
         self._utterance.heard(text, final=final, segment=segment)
         if final:
             self._ledger.moved("transcribed", now=now)
         actions: list[Action] = []
+        if spoke and self.conversation.state is State.IDLE:  # they began over a reply, now over
+            takes = takes_the_turn(self._utterance.text, final=final, seconds=inf)
+            actions = self._take_floor(now) if takes else []
         if self.conversation.state in _OVERLAPPED:
             actions = self._tell_apart(final, now)
         elif text.strip():
-            actions = [Tell(self.tell.transcript("user", self._utterance.text, final=False))]
+            actions.append(Tell(self.tell.transcript("user", self._utterance.text, final=False)))
         return actions + self._maybe_turn_over(now)
 
     def turn_ended(self, *, now: float) -> list[Action]:
@@ -123,36 +130,36 @@ class Call:
     def speech_finished(self, turn: int, heard: str, *, now: float) -> list[Action]:
         """The reply of `turn` was heard to its end; without words there was none."""
         self._ordered = False
-        if not heard:
+        if not heard and self.conversation.state is not State.SPEAKING:
             return self.failed(turn=turn, now=now)
         said = Tell(self.tell.transcript("agent", heard, final=True))
+        kept = [*self._remember(turn, heard), said] if heard else []
         moves = self.conversation.speech_finished(now=now, turn=turn)
-        return [*self._remember(turn, heard), said, *self._follow(moves, now)]
+        return [*kept, *self._follow(moves, now)]
 
     def speech_cut(self, turn: int | None, heard: str, *, now: float) -> list[Action]:
         """The audio has stopped; the caller had heard `heard` of the reply of `turn`."""
+        self._cutting = False
         actions: list[Action] = []
         if turn is not None:
             cleared = Tell(self.tell.clear(heard))
-            actions = [
-                *self._remember(turn, heard),
-                cleared,
-                record(self.tell, "barge_in", turn=turn),
-            ]
+            kept = record(self.tell, "barge_in", turn=turn)
+            actions = [*self._remember(turn, heard), cleared, kept]
         if self.conversation.state is State.INTERRUPT:
             actions += self._follow(self.conversation.handle(Event.BUFFERS_RESET, now=now), now)
         return actions + self._maybe_turn_over(now)
 
     def failed(self, *, now: float, turn: int | None = None) -> list[Action]:
         """The answer can't be made or spoken."""
+        if self._cutting and self.conversation.apologising:
+            return []  # still about the answer that was given up, not about the apology
         turn = self.conversation.turn if turn is None else turn
         return self._follow(self.conversation.failed(now=now, turn=turn), now)
 
     def wake(self, *, now: float) -> list[Action]:
         """`deadline` has passed."""
-        actions: list[Action] = []
-        if self._overlap.wake(now=now) is Floor.RELEASE:
-            actions = [barge_in(true=False), Release()]
+        released = self._overlap.wake(now=now) is Floor.RELEASE
+        actions: list[Action] = [barge_in(true=False), Release()] if released else []
         self._utterance.wake(now=now)
         actions += self._follow(self.conversation.wake(now=now), now)
         return actions + self._maybe_turn_over(now)
@@ -212,6 +219,7 @@ class Call:
                 case CutSpeech():
                     if self.conversation.goes_on:
                         self.memory.drop(move.turn)
+                    self._cutting = True
                     actions.append(Cut())
                 case ResumeSpeech():
                     actions.append(Resume(move.turn))

@@ -75,15 +75,13 @@ class Ledger:
         """stt_ms + thinking_ms + tts_ms = total_ms, in milliseconds."""
         if "audio_out" not in self.marks or "speech_ended" not in self.marks:
             return {"stt_ms": 0.0, "thinking_ms": 0.0, "tts_ms": 0.0, "total_ms": 0.0}
-        at = dict(zip(PATH, self.path(), strict=True))
-        total = round((at["audio_out"] - at["speech_ended"]) * 1000, 1)
-        stt = round((at["transcribed"] - at["speech_ended"]) * 1000, 1)
-        tts = round((at["audio_out"] - at["llm_first"]) * 1000, 1)
+        times = self.path()
+        ms = {n: round((t - times[0]) * 1000, 1) for n, t in zip(PATH, times, strict=True)}
         return {
-            "stt_ms": stt,
-            "thinking_ms": round(total - stt - tts, 1),
-            "tts_ms": tts,
-            "total_ms": total,
+            "stt_ms": ms["transcribed"],
+            "thinking_ms": round(ms["llm_first"] - ms["transcribed"], 1),
+            "tts_ms": round(ms["audio_out"] - ms["llm_first"], 1),
+            "total_ms": ms["audio_out"],
         }
 
 

@@ -127,6 +127,11 @@ class Conversation:
         """Whether the caller interrupted our thinking: the words so far belong to the next turn."""
         return bool(self._joined)
 
+    @property
+    def apologising(self) -> bool:
+        """Whether an apology is on its way and not heard yet."""
+        return self._failing and self.state is State.THINKING
+
     def turn_over(self, text: str, *, now: float, backchannel: bool = False) -> list[Action]:
         """The caller stopped: answers `text`, goes on with the cut reply, or waits again."""
         words = text.strip()

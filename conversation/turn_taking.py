@@ -47,7 +47,7 @@ class Floor(Enum):
 
 def words_of(text: str) -> list[str]:
     """Lower-case words, without punctuation; "mm-hm" is two."""
-    return re.findall(r"[a-z0-9']+", text.lower())
+    return re.findall(r"[\w']+", text.lower())
 
 
 def is_backchannel(text: str) -> bool:

@@ -10,7 +10,7 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from conversation.announcements import Announcements
 from conversation.ledger import Ledgers
 from processors.frames import IntentFrame, UserTurnFrame
-from processors.ports import Clock, Embedder
+from processors.ports import LIMIT_SECONDS, Clock, Embedder
 from rag_index.intents import IntentClassifier, IntentResult
 
 
@@ -43,7 +43,8 @@ class IntentProcessor(FrameProcessor):
         start = self._now()
         result = None
         try:
-            result = await self._result(turn.text)
+            async with asyncio.timeout(LIMIT_SECONDS):
+                result = await self._result(turn.text)
         except Exception as error:  # any model, any reason: the turn goes on without an intent
             logger.bind(turn=turn.turn, error=type(error).__name__).warning("intent_failed")
         self._ledgers.of(turn.turn).span("intent", start, self._now())

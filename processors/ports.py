@@ -12,6 +12,9 @@ Clock = Callable[[], float]
 """Seconds on one monotonic clock."""
 
 
+LIMIT_SECONDS = 6.0  # a branch that hangs longer is given up, so that later turns get through
+
+
 class Embedder(Protocol):
     """Turns text into one vector; the same text twice costs once."""
 

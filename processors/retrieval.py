@@ -12,7 +12,7 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from conversation.announcements import Announcements
 from conversation.ledger import Ledgers
 from processors.frames import PassagesFrame, UserTurnFrame
-from processors.ports import Clock, Embedder
+from processors.ports import LIMIT_SECONDS, Clock, Embedder
 from rag_index.passages import Hit
 
 Search = Callable[[str, np.ndarray, str | None], Sequence[Hit]]
@@ -58,10 +58,11 @@ class RetrievalProcessor(FrameProcessor):
         start = self._now()
         found = PassagesFrame(turn=turn.turn, hits=(), embedding=None)
         try:
-            found.embedding = await self._embed(turn.text)
-            found.hits = await asyncio.to_thread(
-                self._search, turn.text, found.embedding, turn.about
-            )
+            async with asyncio.timeout(LIMIT_SECONDS):
+                found.embedding = await self._embed(turn.text)
+                found.hits = await asyncio.to_thread(
+                    self._search, turn.text, found.embedding, turn.about
+                )
         except Exception as error:  # any index, any reason: the turn goes on without passages
             logger.bind(turn=turn.turn, error=type(error).__name__).warning("retrieval_failed")
         self._ledgers.of(turn.turn).span("retrieval", start, self._now())

@@ -32,7 +32,7 @@ from processors.frames import (
     SpeechStartedFrame,
 )
 from processors.ports import Clock
-from processors.tape import Tape
+from processors.tape import NOBODY, Tape
 
 
 class SpeechHold(FrameProcessor):
@@ -53,7 +53,7 @@ class SpeechHold(FrameProcessor):
         self._tape = Tape(turn=0)
         self._waiting: list[Tape] = []  # replies that come after the one that is heard
         self._cut: Tape | None = None
-        self._heard = ""  # of the reply that was cut
+        self._heard = ""  # of the reply that was cut or heard last
         self._held = False
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -99,6 +99,10 @@ class SpeechHold(FrameProcessor):
                 self._waiting.append(Tape(frame.turn, list(frame.citations), frame.then_hang_up))
             case CitationsFrame():
                 newest.citations = list(frame.citations)
+            case AggregatedTextFrame() | TTSAudioRawFrame() | LLMFullResponseEndFrame() if (
+                newest.turn == NOBODY
+            ):
+                return  # a cut reply's makers were not done yet
             case _:
                 if isinstance(frame, TTSAudioRawFrame):
                     self._ledgers.of(newest.turn).mark("tts_first", now=self._now())
@@ -149,21 +153,23 @@ class SpeechHold(FrameProcessor):
         await self.push_frame(piece, FrameDirection.UPSTREAM)
 
     async def _finished(self, tape: Tape) -> None:
-        heard = tape.words if tape.started else ""
-        finished = SpeechFinishedFrame(turn=tape.turn, heard=heard)
+        self._heard = tape.words if tape.started else ""
+        finished = SpeechFinishedFrame(turn=tape.turn, heard=self._heard)
         await self.push_frame(finished, FrameDirection.UPSTREAM)
         if tape.then_hang_up:
             await self.push_frame(EndWorkerFrame())
 
     async def _interrupt(self) -> None:
         self._held = False
-        tape, self._waiting = self._tape, []
+        tape, dropped = self._tape, [self._tape, *self._waiting]
+        self._tape, self._waiting = Tape(turn=NOBODY), []
+        for frame in (f for reply in dropped for f in reply.uninterruptible()):
+            self._tape.add(frame, now=self._now())
         heard, turn = "", None
-        if tape.started and not tape.empty:
+        if tape.started and not tape.over:
             turn, heard = tape.turn, tape.heard(now=self._now())
             tape.rewind(now=self._now())
             self._cut, self._heard = tape, heard
-        self._tape = Tape(turn=tape.turn)
         self._changed.set()
         await self.push_frame(SpeechCutFrame(turn=turn, heard=heard), FrameDirection.UPSTREAM)
 

@@ -16,6 +16,7 @@ from conversation.playout import Playout
 from processors.frames import Citation
 
 CHUNK_SECONDS = 0.04
+NOBODY = -1  # the turn of what a cut reply's makers still send: nobody asked for it
 _SECONDS_A_WORD = 0.36  # 165 words a minute, for pieces whose audio is not all there yet
 
 
@@ -49,14 +50,20 @@ class Tape:
         return not self._frames
 
     @property
+    def over(self) -> bool:
+        """Whether the whole reply was let out."""
+        return self._complete and not self._frames
+
+    @property
     def words(self) -> str:
         """All words of the reply so far."""
         return " ".join(self._words)
 
     def add(self, frame: Frame, *, now: float) -> None:
         """The next frame of the reply."""
+        if isinstance(frame, TTSAudioRawFrame | TTSTextFrame):
+            self.first_audio_at = self.first_audio_at or now  # words alone, if the talk is in text
         if isinstance(frame, TTSAudioRawFrame):
-            self.first_audio_at = self.first_audio_at or now
             self._playout.extend(seconds_of(frame) * 1000)
             self._frames.extend(_chunks(frame))
             return
@@ -65,6 +72,12 @@ class Tape:
             self._words.append(frame.text)
         self._complete = self._complete or isinstance(frame, LLMFullResponseEndFrame)
         self._frames.append(frame)
+
+    def uninterruptible(self) -> list[Frame]:
+        """Takes out what an interruption must not drop, such as the end of the pipeline."""
+        kept = [f for f in self._frames if not f.interruptible]
+        self._frames = deque(f for f in self._frames if f.interruptible)
+        return kept
 
     def due(self, *, now: float) -> float | None:
         """When the next frame may leave; None if there is none, or its audio is not there yet."""

@@ -91,7 +91,7 @@ class Endpointing(BaseUserTurnStopStrategy):
         try:
             probability = await self._finished(self._window.audio(), self._window.rate)
             wait = silence_that_ends(probability)
-        except (RuntimeError, ValueError):
+        except Exception:  # onnxruntime's own errors are plain exceptions
             wait = PAUSE_UNSURE  # without a judgement, silence decides
         await asyncio.sleep(max(0.0, silent_since + wait - loop.time()))
         self._task = None

@@ -67,6 +67,14 @@ class Index:
         """float16 (sentences of the passage, 384)."""
         return self._sentences[self._rows[row] : self._rows[row + 1]]
 
+    def best_sentences(self, rows: np.ndarray, query: np.ndarray) -> np.ndarray:
+        """float32 (len(rows),): the cosine of `query` with each passage's most similar sentence."""
+        counts = self._rows[rows + 1] - self._rows[rows]
+        starts = np.cumsum(counts) - counts
+        every = np.repeat(self._rows[rows] - starts, counts) + np.arange(counts.sum())
+        cosines = self._sentences[every].astype(np.float32) @ query
+        return np.maximum.reduceat(cosines, starts)
+
     def passage(self, row: int) -> Passage:
         """The passage in a row of `vectors`."""
         fields = json.loads(self._lines[self._starts[row] : self._starts[row + 1]])

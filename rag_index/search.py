@@ -92,12 +92,7 @@ class Searcher:
         unseen = frozenset(w for w in words if w not in self.index.lexical)
         named = lexical[rows] / max(PERFECT * sum(rarity.values()), 1e-9)
         dense = self.index.vectors[rows] @ query
-        sentence = np.array(
-            [
-                (self.index.sentence_vectors(r).astype(np.float32) @ query).max()
-                for r in map(int, rows)
-            ]
-        )
+        sentence = self.index.best_sentences(rows, query)
         scores = DENSE * dense + SENTENCE * sentence + LEXICAL * named
         return [
             Hit(

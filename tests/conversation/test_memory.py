@@ -1,0 +1,61 @@
+"""What is remembered of a talk: the questions, and as much of the answers as was heard."""
+
+from conversation.memory import KEPT, Memory
+
+
+def talk(turns: int = 1) -> Memory:
+    memory = Memory()
+    for turn in range(1, turns + 1):
+        memory.asked(turn, f"question {turn}")
+        memory.heard(turn, f"answer {turn}")
+    return memory
+
+
+def test_memory_keeps_the_last_exchanges():
+    """Bounded, in order."""
+    memory = talk(KEPT + 4)
+    assert [e.turn for e in memory.exchanges] == list(range(5, KEPT + 5))
+    assert memory.messages()[-1] == {"role": "assistant", "content": f"answer {KEPT + 4}"}
+
+
+def test_a_turn_that_was_not_over_leaves_no_trace():
+    """Its words come again with the next one; follow-ups are about the turn before."""
+    memory = talk(3)
+    memory.drop(3)
+    assert memory.about == "question 2"
+    assert memory.last_reply == "answer 2"
+
+
+def test_a_reply_that_goes_on_replaces_its_first_part():
+    """Cut, then resumed: one exchange with all that was heard."""
+    memory = Memory()
+    memory.asked(1, "when")
+    memory.heard(1, "The deadline is")
+    memory.heard(1, "The deadline is March first.")
+    assert memory.messages() == [
+        {"role": "user", "content": "when"},
+        {"role": "assistant", "content": "The deadline is March first."},
+    ]
+
+
+def test_a_reply_of_which_nothing_was_heard_is_no_message():
+    """The model is not told that it said something."""
+    memory = talk(1)
+    memory.asked(2, "and how much")
+    memory.heard(2, "")
+    assert memory.messages()[-1] == {"role": "user", "content": "and how much"}
+    assert memory.about == "question 1"
+
+
+def test_a_greeting_is_remembered_without_a_question():
+    """It was heard, but no follow-up is about it."""
+    memory = Memory()
+    memory.heard(0, "Hello.")
+    assert memory.messages() == [{"role": "assistant", "content": "Hello."}]
+    assert memory.about is None
+    assert memory.last_reply == "Hello."
+
+
+def test_nobody_said_anything_yet():
+    """A new session has no last reply and is about nothing."""
+    assert (Memory().messages(), Memory().about, Memory().last_reply) == ([], None, "")

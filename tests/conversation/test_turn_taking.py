@@ -1,0 +1,114 @@
+"""Who has the floor when both speak, and how long a silence has to be."""
+
+import pytest
+
+from conversation.turn_taking import (
+    HOLD_SECONDS,
+    Floor,
+    Overlap,
+    is_backchannel,
+    silence_that_ends,
+    takes_the_turn,
+    words_of,
+)
+
+# What a recogniser made of coughs, hums and a door: short words that nobody said.
+COUGHS = ["Man,", "The", "Huh.", "In a mum", "Ha ha", "Him", "Oh"]
+
+
+@pytest.mark.parametrize(
+    "text", ["mm-hm", "Okay.", "Uh-huh", "yeah, right", "I see", "got it, thank you", "", "Hmm..."]
+)
+def test_a_backchannel_is_one(text: str):
+    """It shows that the caller listens, and no more, however long it takes."""
+    assert is_backchannel(text)
+    assert not takes_the_turn(text, final=True, seconds=2.0)
+
+
+@pytest.mark.parametrize("text", ["I see no fees", "thank you what about fees", "Wie bitte", "Что"])
+def test_words_beside_a_backchannel_make_it_a_turn(text: str):
+    """In whatever script they are written."""
+    assert not is_backchannel(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["stop", "No.", "wait", "okay but when", "what about fees", "Hello?", "who are you"]
+)
+def test_words_that_stop_others_do_so_as_soon_as_they_are_heard(text: str):
+    """One of them is enough, even in a partial transcript of a moment."""
+    assert takes_the_turn(text, final=False, seconds=0.3)
+
+
+def test_other_words_take_as_long_as_they_need():
+    """Two words of substance, once more time has passed than a hum takes."""
+    assert takes_the_turn("I have a question", final=False, seconds=0.8)
+    assert not takes_the_turn("I have a question", final=False, seconds=0.5)
+
+
+@pytest.mark.parametrize("text", COUGHS)
+def test_a_cough_takes_no_turn(text: str):
+    """Whatever words a recogniser invents for it, it is over too soon for them."""
+    assert not takes_the_turn(text, final=True, seconds=0.4)
+
+
+def test_one_short_invented_word_does_not_take_the_turn():
+    """A guess at a long cough is not a speaker; a long word is, once it is certain."""
+    assert not takes_the_turn("Man,", final=True, seconds=1.0)
+    assert not takes_the_turn("Scholarships", final=False, seconds=1.0)
+    assert takes_the_turn("Scholarships", final=True, seconds=1.0)
+
+
+def test_words_are_compared_without_case_and_punctuation():
+    """ "Mm-hm" is two words, an apostrophe belongs to its word."""
+    assert words_of("Mm-hm, THAT'S it!") == ["mm", "hm", "that's", "it"]
+
+
+def test_the_surer_the_end_the_shorter_the_silence():
+    """At once, half a second, or one and a half."""
+    waits = [silence_that_ends(p) for p in (1.0, 0.8, 0.5, 0.15, 0.1, 0.0)]
+    assert waits == [0.0, 0.0, 0.5, 0.5, 1.5, 1.5]
+
+
+def test_a_sound_holds_the_bot_and_words_of_substance_take_the_floor():
+    """HOLD at the sound, YIELD at the word; then there is nothing to wait for."""
+    overlap = Overlap()
+    assert overlap.voice_started(now=1.0) is Floor.HOLD
+    assert overlap.heard("st", final=False, now=1.2) is None
+    assert overlap.heard("stop", final=False, now=1.3) is Floor.YIELD
+    assert overlap.deadline is None
+    assert overlap.wake(now=9.0) is None
+
+
+def test_a_sound_that_ended_without_words_releases_the_bot_at_once():
+    """The final transcript of a hum decides; nobody waits for the deadline."""
+    overlap = Overlap()
+    overlap.voice_started(now=1.0)
+    overlap.voice_stopped(now=1.3)
+    assert overlap.heard("mm-hm", final=True, now=1.4) is Floor.RELEASE
+    assert overlap.heard("mm-hm", final=True, now=1.5) is None
+
+
+def test_a_final_transcript_in_the_middle_of_a_sound_decides_nothing():
+    """The caller is still speaking: what follows may be worth hearing."""
+    overlap = Overlap()
+    overlap.voice_started(now=1.0)
+    assert overlap.heard("okay", final=True, now=1.3) is None
+    assert overlap.holding
+
+
+def test_a_hold_ends_at_its_deadline_and_not_a_moment_before():
+    """Half a second after the sound began, whatever else was heard of it."""
+    overlap = Overlap()
+    overlap.voice_started(now=1.0)
+    assert overlap.voice_started(now=1.4) is None  # it holds already, and not for longer
+    assert overlap.deadline == 1.0 + HOLD_SECONDS
+    assert overlap.wake(now=1.499) is None
+    assert overlap.wake(now=1.5) is Floor.RELEASE
+
+
+def test_time_that_passes_after_a_sound_is_no_part_of_it():
+    """A cough is as short as it was, however late its transcript comes."""
+    overlap = Overlap()
+    overlap.voice_started(now=1.0)
+    overlap.voice_stopped(now=1.3)
+    assert overlap.heard("In a mum", final=True, now=3.0) is Floor.RELEASE
