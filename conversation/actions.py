@@ -55,6 +55,29 @@ class Resume:
 
 
 @dataclass(frozen=True)
+class Transfer:
+    """Hand the caller over to a person, who is told why and what was said so far."""
+
+    turn: int
+    reason: str
+    summary: str
+
+
+@dataclass(frozen=True)
+class Post:
+    """Send what was collected for `intent` to `url`; `delivered` is expected.
+
+    key: the same for every attempt, so that none is a second order.
+    """
+
+    turn: int
+    key: str
+    intent: str
+    url: str
+    values: Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
 class Record:
     """Keep this in the session's event stream."""
 
@@ -69,4 +92,4 @@ class Count:
     labels: Mapping[str, str]
 
 
-Action = Tell | Answer | Say | Hold | Release | Cut | Resume | Record | Count
+Action = Tell | Answer | Say | Hold | Release | Cut | Resume | Transfer | Post | Record | Count

@@ -22,7 +22,9 @@ class Persona:
 
 @dataclass(frozen=True)
 class FromDocuments:
-    """Answer from the passages."""
+    """Answer from the passages, then say `then`."""
+
+    then: str = ""
 
 
 @dataclass(frozen=True)

@@ -109,10 +109,15 @@ class Overlap:
         """The sound ended; its final transcript decides, or the deadline."""
         self.voice, self._ended = False, now
 
-    def heard(self, text: str, *, final: bool, now: float) -> Floor | None:
-        """Words of the sound came: somebody takes the turn, or nobody does."""
+    def heard(
+        self, text: str, *, final: bool, now: float, answers: bool = False
+    ) -> Floor | None:
+        """Words of the sound came: somebody takes the turn, or nobody does.
+
+        answers: a yes to what the bot is asking just now, which would be a backchannel elsewhere.
+        """
         seconds = (now if self._ended is None else self._ended) - self._began
-        if takes_the_turn(text, final=final, seconds=seconds):
+        if answers or takes_the_turn(text, final=final, seconds=seconds):
             self._end()
             return Floor.YIELD
         if final and not self.voice and self.holding:
