@@ -11,14 +11,18 @@ import numpy as np
 from bot.library import Library
 from bot.memory import keep_memory_flat
 from bot.persona import load_persona
+from bot.plans import plans_of
 from bot.services.local.hibari import Voice
 from bot.services.local.moonshine import Recognizer
 from bot.services.local.smart_turn import SmartTurn
 from bot.settings import Settings
+from bot.webhooks import Webhooks
+from conversation.acting import SURE_FROM
 from conversation.replying import Persona
+from conversation.standing import Plan
 from rag_index.answer import Answerer
 from rag_index.encoder import Encoder, MiniLMEncoder
-from rag_index.intents import IntentClassifier, read_intents_file
+from rag_index.intents import IntentClassifier, IntentsFile, read_intents_file
 from rag_index.passages import Hit
 from rag_index.remembering import RememberingEncoder
 
@@ -66,7 +70,9 @@ class Engine:
     search: Callable[[str, np.ndarray, str | None], Sequence[Hit]]
     answerer: Answerer
     classifier: IntentClassifier | None
-    replies: Mapping[str, str]
+    plans: Mapping[str, Plan]
+    sure_from: float = SURE_FROM
+    webhooks: Webhooks = field(default_factory=Webhooks)
     speech: Speech | None = None
 
 
@@ -88,14 +94,17 @@ def load_knowledge(settings: Settings) -> Engine:
     persona = load_persona(settings.knowledge / "persona.yaml")
     encoder = MiniLMEncoder()
     library = Library(settings.index, encoder)
-    classifier, replies = _intents(settings, encoder)
+    intents = read_intents_file(settings.knowledge / "intents.yaml")
+    secret = settings.webhook_secret
     return Engine(
         persona=persona,
         embed=SharedEmbedder(encoder),
         search=library,
         answerer=Answerer(encoder),
-        classifier=classifier,
-        replies=replies,
+        classifier=_classifier(intents, settings, encoder),
+        plans=plans_of(intents, settings.webhook_url),
+        sure_from=intents.sure_from,
+        webhooks=Webhooks(secret.get_secret_value() if secret else None),
     )
 
 
@@ -107,13 +116,8 @@ def _load_speech() -> Speech:
     return speech
 
 
-def _intents(
-    settings: Settings, encoder: Encoder
-) -> tuple[IntentClassifier | None, Mapping[str, str]]:
-    path = settings.knowledge / "intents.yaml"
-    if not path.exists():
-        return None, {}
-    file = read_intents_file(path)
+def _classifier(file: IntentsFile, settings: Settings, encoder: Encoder) -> IntentClassifier | None:
+    if not file.intents:
+        return None
     remembering = RememberingEncoder(encoder, settings.data / "intents.npz")
-    classifier = IntentClassifier(file.intents, remembering, file.out_of_scope)
-    return classifier, {i.name: i.reply for i in file.intents if i.reply}
+    return IntentClassifier(file.intents, remembering, file.out_of_scope)

@@ -18,11 +18,20 @@ from conversation.call import Call
 from processors.intent import IntentProcessor
 from processors.ledger import LedgerTap
 from processors.merge import Merge
-from processors.ports import Clock, Counter, Journal, count_nothing, journal_nothing
+from processors.ports import (
+    Clock,
+    Counter,
+    Deliver,
+    Journal,
+    count_nothing,
+    deliver_nowhere,
+    journal_nothing,
+)
 from processors.retrieval import RetrievalProcessor
 from processors.speech_hold import SpeechHold
 from processors.state_manager import StateManager
 from processors.text_only import TextOnlySpeech
+from processors.then_ask import ThenAsk
 from processors.turn_detection import turn_strategies
 
 # Silero marks speech; the volume gate of Pipecat's default would drop quiet telephone callers.
@@ -38,6 +47,7 @@ class Parts:
     tts: FrameProcessor
     journal: Journal = journal_nothing
     count: Counter = field(default=count_nothing)
+    deliver: Deliver = field(default=deliver_nowhere)
     merge_patience: float = 0.15
 
 
@@ -77,7 +87,13 @@ def make_pipeline(
         [
             transport_in,
             *parts.ears,
-            StateManager(call, clock=clock, journal=parts.journal, count=parts.count),
+            StateManager(
+                call,
+                clock=clock,
+                journal=parts.journal,
+                count=parts.count,
+                deliver=parts.deliver,
+            ),
             ParallelPipeline(
                 [IntentProcessor(engine.classifier, embed, tell, ledgers, clock=clock)],
                 [RetrievalProcessor(engine.search, embed, tell, ledgers, clock=clock)],
@@ -87,10 +103,11 @@ def make_pipeline(
                 tell,
                 ledgers,
                 clock=clock,
-                replies=engine.replies,
+                desk=call.desk,
                 patience=parts.merge_patience,
             ),
             parts.llm,
+            ThenAsk(),
             LedgerTap(ledgers, clock=clock),
             parts.tts,
             SpeechHold(tell, ledgers, clock=clock),

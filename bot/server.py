@@ -22,6 +22,7 @@ from bot.store import SessionStore
 if TYPE_CHECKING:
     from bot.engine import Engine
 
+DRAIN_SECONDS = 5.0  # for what was collected to arrive after the last call
 WEB = Path(__file__).parent.parent / "web"
 _PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; media-src 'self' blob: mediastream:; "
@@ -55,6 +56,8 @@ def make_app(settings: Settings, engine: "asyncio.Future[Engine]", store: Sessio
 async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     yield
     await app.state.calls.end_all()
+    if app.state.engine.done() and not app.state.engine.exception():
+        await app.state.engine.result().webhooks.drain(DRAIN_SECONDS)
     await app.state.webrtc.close()
     await app.state.store.close()
 

@@ -4,6 +4,8 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from loguru import logger
@@ -17,7 +19,10 @@ from bot.pipeline import Parts, make_pipeline
 from bot.settings import Settings
 from conversation.announcements import Announcements
 from conversation.call import Call
+from conversation.desk import Desk
 from processors.ports import Journal, journal_nothing
+
+_WORDS = frozenset({"text", "values", "offer", "reason", "summary"})  # of entries: the caller's
 
 
 @dataclass
@@ -62,15 +67,18 @@ def open_session(
 ) -> Session:
     """Builds the pipeline of one session around a transport."""
     session_id = session_id or secrets.token_urlsafe(12)
+    journal = journal if settings.store_transcripts else _without_words(journal)
     call = Call(
         tell=Announcements(session_id, time.time),
         greeting=engine.persona.greeting if greet else "",
         apology=engine.persona.apology,
         sample_rate=sample_rate,
+        desk=Desk(engine.persona, engine.plans, engine.sure_from, session_id, datetime.now),
     )
     parts = replace(
         parts,
-        journal=_without_words(journal) if not settings.store_transcripts else journal,
+        journal=journal,
+        deliver=partial(engine.webhooks.deliver, session_id=session_id, journal=journal),
         merge_patience=settings.merge_patience_ms / 1000,
     )
     pipeline = make_pipeline(engine, call, parts, transport_in, transport_out, clock=time.monotonic)
@@ -88,6 +96,6 @@ def open_session(
 
 def _without_words(journal: Journal) -> Journal:
     def keep(entry: Mapping[str, Any]) -> None:
-        journal({name: value for name, value in entry.items() if name != "text"})
+        journal({name: value for name, value in entry.items() if name not in _WORDS})
 
     return keep

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 STT = Literal["moonshine"]
@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     session_ttl_seconds: int = Field(default=86400, ge=60)
     idle_seconds: int = Field(default=300, ge=5)
     store_transcripts: bool = True
+    webhook_url: str | None = Field(default=None, pattern=r"^(?i:https?)://[^/?#\s]+")
+    webhook_secret: SecretStr | None = Field(default=None, min_length=16)
     log_level: Literal["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", validation_alias=AliasChoices("TURNWISE_LOG_LEVEL", "LOG_LEVEL")
     )
@@ -91,6 +93,8 @@ _TAKES = {
     "session_ttl_seconds": "use a whole number from 60",
     "idle_seconds": "use a whole number from 5",
     "log_level": "use TRACE, DEBUG, INFO, WARNING or ERROR",
+    "webhook_url": "use an address that begins with http:// or https://",
+    "webhook_secret": "use 16 characters or more",
     "open": "use 1 or 0",
     "store_transcripts": "use 1 or 0",
 }

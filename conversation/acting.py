@@ -80,3 +80,12 @@ class Offer:
     act: Act
     intent: str = ""
     said: str = ""
+
+
+@dataclass(frozen=True)
+class Due:
+    """An act that the reply to `turn` announces, until it is done."""
+
+    turn: int
+    act: Act
+    offer: Offer

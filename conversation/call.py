@@ -11,24 +11,18 @@ both speak) and `Utterance` (what was said); nothing here waits or reads a clock
 from dataclasses import dataclass, field
 from math import inf
 
-from conversation.actions import Action, Answer, Cut, Hold, Release, Resume, Say, Tell
+from conversation.actions import Action, Cut, Hold, Release, Tell
 from conversation.announcements import Announcements
+from conversation.consenting import says_yes
+from conversation.desk import Desk
+from conversation.following import Following
 from conversation.ledger import Ledger, Ledgers
 from conversation.listening import Utterance
 from conversation.machine import Action as Move
-from conversation.machine import (
-    AnswerTurn,
-    Apologise,
-    CompleteTurn,
-    Conversation,
-    CutSpeech,
-    Rejected,
-    ResumeSpeech,
-    Transition,
-)
+from conversation.machine import Conversation, Transition
 from conversation.memory import Memory
 from conversation.states import Event, State
-from conversation.telling import barge_in, completed, moved, record, rejected
+from conversation.telling import barge_in, record
 from conversation.turn_taking import Floor, Overlap, is_backchannel, takes_the_turn
 
 _OVERLAPPED = (State.THINKING, State.SPEAKING)
@@ -44,18 +38,28 @@ class Call:
     sample_rate: int = 24000  # of the audio we send
     conversation: Conversation = field(default_factory=Conversation)
     memory: Memory = field(default_factory=Memory)
+    desk: Desk = field(default_factory=Desk)
     ledgers: Ledgers = field(default_factory=Ledgers)
     _utterance: Utterance = field(default_factory=Utterance)
     _overlap: Overlap = field(default_factory=Overlap)
     _ledger: Ledger = field(default_factory=Ledger)
-    _ordered: bool = False  # speech was ordered and not heard yet
-    _cutting: bool = False  # speech was cut and the hold has not said so yet
+    _asking: bool = False  # a question of ours is being heard
+
+    def __post_init__(self) -> None:
+        self._following = Following(
+            self.tell, self.apology, self.conversation, self.memory, self.desk, self.ledgers
+        )
 
     @property
     def deadline(self) -> float | None:
         """The one moment at which `wake` must be called, or None."""
         of = (self.conversation.deadline, self._overlap.deadline, self._utterance.deadline)
         return min((at for at in of if at is not None), default=None)
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is on its way that will be said without another word of the caller."""
+        return self.desk.settled and not self._following.ordered
 
     # The connection
 
@@ -65,14 +69,15 @@ class Call:
         started = self.tell.session_started(resumed=False, state=state, turn=turn, sample_rate=rate)
         moves = self.conversation.handle(Event.CONNECTED, now=now)
         greets = bool(self.greeting) and self.conversation.turn == 0
-        said = self._say(self.greeting) if greets else []
+        said = self._following.say(self.conversation.turn, self.greeting) if greets else []
         return [Tell(started), *self._follow(moves, now), *said]
 
     def disconnected(self, *, now: float) -> list[Action]:
         """The client is gone."""
         moves = self.conversation.handle(Event.DISCONNECTED, now=now)
+        closing = self.desk.closed(self.tell)
         self._forget()
-        return [*self._follow(moves, now), Tell(self.tell.session_ended("hang_up"))]
+        return [*closing, *self._follow(moves, now), Tell(self.tell.session_ended("hang_up"))]
 
     # The caller
 
@@ -118,28 +123,31 @@ class Call:
 
     def speech_started(self, turn: int, *, entered: float, now: float) -> list[Action]:
         """The first audio of the reply of `turn` left; it had been made at `entered`."""
-        self._ordered = False
+        self._following.ordered = False
         self.ledgers.of(turn).mark("audio_out", now=now)
         moves = self.conversation.handle(Event.SPEECH_STARTED, now=now, turn=turn)
-        return self._follow(moves, now, entered=entered)
+        begun = self.desk.begun(turn, self.tell)
+        return [*self._follow(moves, now, entered=entered), *begun]
 
     def speaking(self, text: str) -> list[Action]:
         """The next piece of the reply begins to be heard."""
+        self._asking = "?" in text and self.desk.awaits_yes
         return [Tell(self.tell.transcript("agent", text, final=False))]
 
     def speech_finished(self, turn: int, heard: str, *, now: float) -> list[Action]:
         """The reply of `turn` was heard to its end; without words there was none."""
-        self._ordered = False
+        self._following.ordered = False
         if not heard and self.conversation.state is not State.SPEAKING:
             return self.failed(turn=turn, now=now)
         said = Tell(self.tell.transcript("agent", heard, final=True))
         kept = [*self._remember(turn, heard), said] if heard else []
+        done = self.desk.heard(turn, self.tell, self.memory)
         moves = self.conversation.speech_finished(now=now, turn=turn)
-        return [*kept, *self._follow(moves, now)]
+        return [*kept, *done, *self._follow(moves, now)]
 
     def speech_cut(self, turn: int | None, heard: str, *, now: float) -> list[Action]:
         """The audio has stopped; the caller had heard `heard` of the reply of `turn`."""
-        self._cutting = False
+        self._following.cutting = False
         actions: list[Action] = []
         if turn is not None:
             cleared = Tell(self.tell.clear(heard))
@@ -151,10 +159,15 @@ class Call:
 
     def failed(self, *, now: float, turn: int | None = None) -> list[Action]:
         """The answer can't be made or spoken."""
-        if self._cutting and self.conversation.apologising:
+        if self._following.cutting and self.conversation.apologising:
             return []  # still about the answer that was given up, not about the apology
         turn = self.conversation.turn if turn is None else turn
         return self._follow(self.conversation.failed(now=now, turn=turn), now)
+
+    def delivered(self, key: str, *, ok: bool) -> list[Action]:
+        """A Post has come to its end; the caller is told once nobody speaks."""
+        self.desk.delivered(key, ok)
+        return self._outcome()
 
     def wake(self, *, now: float) -> list[Action]:
         """`deadline` has passed."""
@@ -167,13 +180,15 @@ class Call:
     # Rules
 
     def _take_floor(self, now: float) -> list[Action]:
-        early = self._ordered and self.conversation.state is State.LISTENING
-        self._ordered = False
+        early = self._following.ordered and self.conversation.state is State.LISTENING
+        self._following.ordered = False
         moves = self.conversation.handle(Event.USER_STARTED, now=now)
         return [*([Cut()] if early else []), *self._follow(moves, now)]
 
     def _tell_apart(self, final: bool, now: float) -> list[Action]:
-        floor = self._overlap.heard(self._utterance.text, final=final, now=now)
+        text = self._utterance.text
+        answers = final and self._says_yes(text)
+        floor = self._overlap.heard(text, final=final, now=now, answers=answers)
         if floor is Floor.YIELD:
             return [barge_in(true=True), *self._take_floor(now)]
         if floor is Floor.RELEASE:
@@ -190,17 +205,22 @@ class Call:
             return []
         text, ledger = self._utterance.text, self._ledger
         self._forget()
-        moves = self.conversation.turn_over(text, now=now, backchannel=is_backchannel(text))
+        hums = is_backchannel(text) and not self._says_yes(text)
+        moves = self.conversation.turn_over(text, now=now, backchannel=hums)
         self.ledgers.begin(self.conversation.turn, ledger)
         return self._follow(moves, now)
+
+    def _says_yes(self, text: str) -> bool:
+        return self._asking and says_yes(text)
+
+    def _outcome(self) -> list[Action]:
+        rests = self.conversation.state is State.IDLE and not self._following.ordered
+        text = self.desk.outcome() if rests else ""
+        return self._following.say(self.conversation.turn, text) if text else []
 
     def _forget(self) -> None:
         self._utterance = Utterance(voice=self._utterance.voice)
         self._ledger = Ledger()
-
-    def _say(self, text: str) -> list[Action]:
-        self._ordered = True
-        return [Say(self.conversation.turn, text)]
 
     def _remember(self, turn: int, heard: str) -> list[Action]:
         self.memory.heard(turn, heard)
@@ -209,42 +229,9 @@ class Call:
     def _follow(
         self, moves: list[Move], now: float, *, entered: float | None = None
     ) -> list[Action]:
-        actions: list[Action] = []
-        for move in moves:
-            match move:
-                case Transition():
-                    actions += self._moved(move, now, entered)
-                case AnswerTurn():
-                    actions += self._answer(move)
-                case CutSpeech():
-                    if self.conversation.goes_on:
-                        self.memory.drop(move.turn)
-                    self._cutting = True
-                    actions.append(Cut())
-                case ResumeSpeech():
-                    actions.append(Resume(move.turn))
-                case Apologise():
-                    actions += self._say(self.apology)
-                case CompleteTurn():
-                    actions += completed(self.tell, move, self.ledgers.end(move.turn))
-                case Rejected():
-                    actions.append(rejected(move))
-        return actions
-
-    def _moved(self, move: Transition, now: float, entered: float | None) -> list[Action]:
         held: list[Action] = []
-        if move.target not in _OVERLAPPED:
+        if any(isinstance(m, Transition) and m.target not in _OVERLAPPED for m in moves):
             held = [Release()] if self._overlap.holding else []
             self._overlap = Overlap()
-        latency_ms = (now - (move.at if entered is None else entered)) * 1000
-        return [*held, *moved(self.tell, move, latency_ms=latency_ms)]
-
-    def _answer(self, move: AnswerTurn) -> list[Action]:
-        about, messages = self.memory.about, tuple(self.memory.messages())
-        self.memory.asked(move.turn, move.utterance)
-        self._ordered = True
-        return [
-            record(self.tell, "transcript", turn=move.turn, text=move.utterance),
-            Tell(self.tell.transcript("user", move.utterance, final=True)),
-            Answer(move.turn, move.utterance, about, messages),
-        ]
+        followed = self._following.all(moves, now=now, entered=entered)
+        return [*held, *followed, *self._outcome()]

@@ -51,7 +51,7 @@ _SKIPS = re.compile(
 _AGAIN = re.compile(
     r"\b((say|repeat|ask) (that|it|this|the question)( again| once more| one more time)?|repeat"
     r"|come again|one more time|say again|(what|which) (was|is) (the|your) question"
-    r"|what did you (say|ask)|what was that)\b|^(pardon|sorry|what|excuse me|huh|again)( me)?$"
+    r"|what did you (say|ask)|what was that)\b|^(pardon|sorry|what|excuse me|again)( me)?$"
     r"|\b(didn't|did not|couldn't|could not) (quite )?(catch|hear|get|understand) "
     r"(that|you|it|the question)\b"
 )
@@ -97,7 +97,7 @@ def skips(text: str) -> bool:
 
 def wants_it_again(text: str) -> bool:
     """Whether the question was not understood: "say that again", "pardon?"."""
-    return bool(_AGAIN.search(_plain(text)))
+    return not hums(text) and bool(_AGAIN.search(_plain(text)))
 
 
 def asks(text: str) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from conversation.acting import GATES, OFFERS, SURE_FROM, Act, Gate, Offer, Wanted
+from conversation.acting import GATES, OFFERS, SURE_FROM, Act, Due, Gate, Offer, Wanted
 from conversation.actions import Action, Post, Tell, Transfer
 from conversation.announcements import Announcements
 from conversation.asides import Meant, meant
@@ -37,15 +37,6 @@ _OFFERS_A_PERSON = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class _Due:
-    """An act that the reply to `turn` announces, until it is done."""
-
-    turn: int
-    act: Act
-    offer: Offer
-
-
 @dataclass
 class Desk:
     """One session's requests. today: gives a datetime, from which forms reckon dates."""
@@ -58,7 +49,8 @@ class Desk:
     standing: Standing = field(default_factory=Standing)
     _turn: int = -1
     _before: Standing = field(default_factory=Standing)  # the turn's reply
-    _due: _Due | None = None
+    _told: int = -1  # the last turn whose reply began
+    _due: Due | None = None
     _posts: dict[str, str] = field(default_factory=dict[str, str])  # key → intent, on their way
     _outcomes: list[tuple[str, bool]] = field(default_factory=list[tuple[str, bool]])
     _quotes: bool = False  # the reply is from the documents, or says that they have none
@@ -96,7 +88,8 @@ class Desk:
     def begun(self, turn: int, tell: Announcements) -> list[Action]:
         """The reply to `turn` begins to be heard: what it says is so."""
         actions: list[Action] = []
-        if turn == self._turn and (self.standing.form or self._before.form):
+        again, self._told = turn == self._told, turn
+        if turn == self._turn and not again and (self.standing.form or self._before.form):
             told, kept = self.standing.progress(), self.standing.as_dict()
             actions += [
                 record(tell, "form", turn=turn, **kept),
@@ -201,7 +194,7 @@ class Desk:
         own = plan.reply if plan.action == act else None
         reply = choose_reply(act, own, persona=self.persona, last_reply="")
         if isinstance(reply, Fixed) and reply.transfer:
-            self.standing, self._due = Standing(), _Due(turn, act, offer)
+            self.standing, self._due = Standing(), Due(turn, act, offer)
         return reply
 
     def _in_form(self, turn: int, text: str, form: Form, wanted: Wanted | None) -> Reply:
@@ -242,8 +235,8 @@ class Desk:
             case Filled():
                 plan = self._plan(self.standing.intent)
                 self.standing = Standing()
-                self._due = _Due(turn, Act.POST, Offer(Act.POST))
-                return Fixed(PASSING_ON if plan.webhook else plan.reply or WRITTEN_DOWN)
+                self._due = Due(turn, Act.POST, Offer(Act.POST))
+                return Fixed(PASSING_ON if plan.webhook else WRITTEN_DOWN)
 
     def _plan(self, intent: str) -> Plan:
         return self.plans.get(intent, Plan())

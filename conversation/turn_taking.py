@@ -109,9 +109,7 @@ class Overlap:
         """The sound ended; its final transcript decides, or the deadline."""
         self.voice, self._ended = False, now
 
-    def heard(
-        self, text: str, *, final: bool, now: float, answers: bool = False
-    ) -> Floor | None:
+    def heard(self, text: str, *, final: bool, now: float, answers: bool = False) -> Floor | None:
         """Words of the sound came: somebody takes the turn, or nobody does.
 
         answers: a yes to what the bot is asking just now, which would be a backchannel elsewhere.

@@ -72,6 +72,7 @@ class AnswerStartFrame(ControlFrame):
     turn: int
     citations: Sequence[Citation] = ()
     then_hang_up: bool = False
+    then_ask: str = ""  # said after what the language model says
 
 
 @dataclass
@@ -79,6 +80,15 @@ class CitationsFrame(ControlFrame):
     """The passages that the answer of `turn` really uses."""
 
     citations: Sequence[Citation] = ()
+
+
+@dataclass
+class TransferFrame(SystemFrame):
+    """Hand the caller over to a person. A door that can't lets it pass: the words were said."""
+
+    turn: int
+    reason: str
+    summary: str
 
 
 @dataclass

@@ -17,9 +17,12 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
+from conversation.acting import Act, Wanted
 from conversation.announcements import Announcements
+from conversation.desk import Desk
 from conversation.ledger import Ledgers
-from conversation.replying import Fixed, Persona, Reply, choose_reply, messages_for
+from conversation.replying import Fixed, Persona, Reply, messages_for
+from conversation.standing import Plan
 from processors.alarm import Alarm
 from processors.frames import (
     AnswerStartFrame,
@@ -43,8 +46,8 @@ class _Pending:
 class Merge(FrameProcessor):
     """UserTurnFrame, IntentFrame, PassagesFrame -> AnswerStartFrame + LLMContextFrame, or words.
 
-    replies: the fixed words of each intent that has some. patience: seconds that the slower branch
-    is waited for; then the answer starts without it.
+    desk: decides; without one, `replies` are the fixed words of each intent that has some.
+    patience: seconds that the slower branch is waited for; then the answer starts without it.
     """
 
     def __init__(
@@ -54,12 +57,15 @@ class Merge(FrameProcessor):
         ledgers: Ledgers,
         *,
         clock: Clock,
+        desk: Desk | None = None,
         replies: Mapping[str, str] | None = None,
         patience: float = 0.15,
     ) -> None:
         super().__init__()
         self._persona, self._tell, self._ledgers = persona, announcements, ledgers
-        self._now, self._replies, self._patience = clock, replies or {}, patience
+        self._now, self._patience = clock, patience
+        plans = {intent: Plan(reply=words) for intent, words in (replies or {}).items()}
+        self._desk = desk or Desk(persona, plans)
         self._pending: _Pending | None = None
         self._alarm = Alarm(self, clock, self._start_answer)
 
@@ -118,16 +124,17 @@ class Merge(FrameProcessor):
         if isinstance(reply, Fixed):
             await self._say(turn, reply)
         else:
-            await self._ask(pending)
+            await self._ask(pending, reply.then)
 
     def _reply(self, pending: _Pending) -> Reply:
         result = pending.intent.result if pending.intent else None
         messages = pending.turn.messages
         last = next((m["content"] for m in reversed(messages) if m["role"] == "assistant"), "")
-        action, words = None, None
+        wanted = None
         if result and result.intent:
-            action, words = result.action, self._replies.get(result.intent)
-        return choose_reply(action, words, persona=self._persona, last_reply=last)
+            wanted = Wanted(result.intent, Act(result.action), result.confidence, result.level)
+        turn = pending.turn
+        return self._desk.reply(turn.turn, turn.text, wanted, last_reply=last)
 
     async def _say(self, turn: int, reply: Fixed) -> None:
         await self.push_frame(AnswerStartFrame(turn=turn, then_hang_up=reply.hang_up))
@@ -135,7 +142,7 @@ class Merge(FrameProcessor):
         await self.push_frame(LLMTextFrame(reply.text))
         await self.push_frame(LLMFullResponseEndFrame())
 
-    async def _ask(self, pending: _Pending) -> None:
+    async def _ask(self, pending: _Pending, then: str) -> None:
         turn, found = pending.turn, pending.passages
         hits = found.hits if found else ()
         citations = [citation_of(hit) for hit in hits]
@@ -144,5 +151,6 @@ class Merge(FrameProcessor):
             evidence=Evidence(turn.text, hits, found.embedding if found else None, turn.about),
             messages=messages_for(self._persona, turn.messages, turn.text, citations),
         )
-        await self.push_frame(AnswerStartFrame(turn=turn.turn, citations=citations))
+        start = AnswerStartFrame(turn=turn.turn, citations=citations, then_ask=then)
+        await self.push_frame(start)
         await self.push_frame(LLMContextFrame(context=context))

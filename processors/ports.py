@@ -5,8 +5,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from conversation.actions import Post
+
 Journal = Callable[[Mapping[str, Any]], None]
 """Keeps an entry of the session's event stream. Returns at once, never raises."""
+
+Deliver = Callable[[Post], Awaitable[bool]]
+"""Begins at once to post what was collected, and goes on though the call ends or nobody waits.
+Gives whether it arrived."""
 
 Clock = Callable[[], float]
 """Seconds on one monotonic clock."""
@@ -37,3 +43,8 @@ def count_nothing(name: str, **labels: str) -> None:
 
 def journal_nothing(entry: Mapping[str, Any]) -> None:
     """For sessions that nobody keeps."""
+
+
+async def deliver_nowhere(post: Post) -> bool:
+    """For sessions that nothing is collected in."""
+    return False

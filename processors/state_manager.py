@@ -3,6 +3,8 @@
 It is the one owner of barge-in: no other part of the pipeline interrupts.
 """
 
+from collections.abc import Awaitable
+
 from loguru import logger
 from pipecat.frames.frames import (
     CancelFrame,
@@ -31,11 +33,13 @@ from conversation.actions import (
     Count,
     Cut,
     Hold,
+    Post,
     Record,
     Release,
     Resume,
     Say,
     Tell,
+    Transfer,
 )
 from conversation.call import Call
 from processors.alarm import Alarm
@@ -50,9 +54,18 @@ from processors.frames import (
     SpeechFinishedFrame,
     SpeechPieceFrame,
     SpeechStartedFrame,
+    TransferFrame,
     UserTurnFrame,
 )
-from processors.ports import Clock, Counter, Journal, count_nothing, journal_nothing
+from processors.ports import (
+    Clock,
+    Counter,
+    Deliver,
+    Journal,
+    count_nothing,
+    deliver_nowhere,
+    journal_nothing,
+)
 
 _ENDS_HERE = (
     InputAudioRawFrame,
@@ -73,6 +86,7 @@ class StateManager(FrameProcessor):
         SpeechStarted/Piece/Finished/CutFrame     -> the bot's side of `Call`
         Answer, Say                               -> UserTurnFrame, LLM frames
         Hold, Release, Cut, Resume                -> frames for the speech hold; InterruptionFrame
+        Transfer, Post                            -> TransferFrame; a delivery in the background
         Tell                                      -> OutputTransportMessageUrgentFrame
 
     Audio and transcripts end here: only turns go on.
@@ -85,10 +99,11 @@ class StateManager(FrameProcessor):
         clock: Clock,
         journal: Journal = journal_nothing,
         count: Counter = count_nothing,
+        deliver: Deliver = deliver_nowhere,
     ) -> None:
         super().__init__()
         self._call, self._now = call, clock
-        self._journal, self._count = journal, count
+        self._journal, self._count, self._send = journal, count, deliver
         self._alarm = Alarm(self, clock, self._wake)
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
@@ -149,12 +164,19 @@ class StateManager(FrameProcessor):
                     await self.push_frame(InterruptionFrame())
                 case Resume(turn):
                     await self.push_frame(ResumeSpeechFrame(turn=turn))
+                case Transfer(turn, reason, summary):
+                    await self.push_frame(TransferFrame(turn=turn, reason=reason, summary=summary))
+                case Post():
+                    self.create_task(self._deliver(action, self._send(action)), "deliver")
                 case Say(turn, text):
                     await self._say(turn, text)
                 case Answer(turn, text, about, messages):
                     await self.push_frame(
                         UserTurnFrame(turn=turn, text=text, about=about, messages=messages)
                     )
+
+    async def _deliver(self, post: Post, arrives: Awaitable[bool]) -> None:
+        await self._do(self._call.delivered(post.key, ok=await arrives))
 
     async def _say(self, turn: int, text: str) -> None:
         await self.push_frame(AnswerStartFrame(turn=turn))

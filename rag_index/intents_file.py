@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-import re2
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from rag_index.collect_field import CollectField, pattern_problem
 
 Action = Literal["answer", "reply", "transfer", "hang_up", "repeat", "collect"]
 
 
 class IntentsFileError(ValueError):
     """What is wrong with intents.yaml: one line with file, line and column."""
-
-
-class CollectField(BaseModel):
-    """One thing to ask the caller for."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str = Field(min_length=1)
-    prompt: str = Field(min_length=1)
-    type: str = "text"
 
 
 class Intent(BaseModel):
@@ -38,21 +30,16 @@ class Intent(BaseModel):
     examples: tuple[str, ...] = ()
     action: Action = "answer"
     reply: str | None = None
+    offer: str | None = None
     reason: str | None = None
-    fields: tuple[CollectField, ...] = ()
+    fields: tuple[CollectField, ...] = Field(default=(), max_length=20)
     webhook: str | None = None
 
     @field_validator("patterns")
     @classmethod
     def _compile(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
-        options = re2.Options()
-        options.log_errors = False
-        for pattern in patterns:
-            try:
-                re2.compile(pattern, options)
-            except re2.error as error:
-                message = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
-                raise ValueError(f"the pattern {pattern!r} cannot be used: {message}") from None
+        if problem := next(filter(None, map(pattern_problem, patterns)), None):
+            raise ValueError(problem)
         return patterns
 
     @model_validator(mode="after")
@@ -61,6 +48,11 @@ class Intent(BaseModel):
             raise ValueError("action: reply needs a reply")
         if self.action == "collect" and not self.fields:
             raise ValueError("action: collect needs fields")
+        names = [f.name for f in self.fields]
+        if twice := next((n for n in names if names.count(n) > 1), None):
+            raise ValueError(f"the field {twice} is there twice")
+        if self.webhook and not re.match(r"https?://[^/?#\s]+", self.webhook, re.IGNORECASE):
+            raise ValueError("webhook: use an address that begins with http:// or https://")
         return self
 
 
@@ -71,6 +63,7 @@ class IntentsFile(BaseModel):
 
     intents: tuple[Intent, ...] = ()
     out_of_scope: tuple[str, ...] = ()
+    sure_from: float = Field(default=0.5, ge=0, le=1)
 
     @field_validator("intents")
     @classmethod

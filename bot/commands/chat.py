@@ -18,6 +18,9 @@ def run(*, as_json: bool) -> None:
     uvloop.run(_chat(settings, as_json=as_json))
 
 
+DRAIN_SECONDS = 10.0  # for what was collected to arrive after the talk is over
+
+
 async def _chat(settings: Settings, *, as_json: bool) -> None:
     from bot.engine import load_knowledge
     from bot.pipeline import written_parts
@@ -47,8 +50,10 @@ async def _chat(settings: Settings, *, as_json: bool) -> None:
                 lambda before=before: (
                     call.state in waiting
                     and call.count(type="state_change", to=State.IDLE) > before
+                    and session.call.settled
                 ),
             )
     if not running.done():
         await session.hang_up()
     await asyncio.wait([running], timeout=3.0)
+    await engine.webhooks.drain(DRAIN_SECONDS)
