@@ -107,7 +107,7 @@ def make_pipeline(
                 patience=parts.merge_patience,
             ),
             parts.llm,
-            ThenAsk(),
+            ThenAsk(engine.persona.unknown),
             LedgerTap(ledgers, clock=clock),
             parts.tts,
             SpeechHold(tell, ledgers, clock=clock),

@@ -99,10 +99,13 @@ _TAKES = {
     "store_transcripts": "use 1 or 0",
 }
 
+_SECRET = frozenset({"webhook_secret", "api_keys"})  # never repeated
+
 
 def _in_words(error: dict[str, object]) -> str:
     location = error["loc"]
     name = str(location[0] if isinstance(location, tuple) else location)
     short = name.lower().removeprefix("turnwise_")
     advice = _TAKES.get(short, str(error["msg"]))
-    return f"TURNWISE_{short.upper()}: {error['input']} cannot be used; {advice}."
+    given = "what is set" if short in _SECRET else error["input"]
+    return f"TURNWISE_{short.upper()}: {given} cannot be used; {advice}."

@@ -27,6 +27,7 @@ from conversation.fields import Field, Refused, Taken, check, keyed, said
 from conversation.turn_taking import words_of
 
 TRIES = 3
+_KEYS = re.compile(r"[\d*#]+", re.ASCII)
 _CHANGES = re.compile(
     r"\b(no|nope|not|wrong|change|correct|but|except|actually|instead|should be)\b"
 )
@@ -116,7 +117,12 @@ class Form:
         return " ".join(["Let me read that back.", *parts])
 
     def answer(self, text: str, today: Any) -> tuple["Form", Outcome]:
-        """The caller said `text`. today: a datetime, from which dates are reckoned."""
+        """The caller said `text`, or pressed keys: words that are nothing but 0-9, * and #.
+
+        today: a datetime, from which dates are reckoned.
+        """
+        if keys := _KEYS.fullmatch(text.strip()):
+            return self.digits(keys[0], today)
         if leaves(text):
             return self, Left()
         if wants_it_again(text):
@@ -141,7 +147,7 @@ class Form:
 
     def takes(self, text: str, today: Any) -> bool:
         """Whether `text` is an answer to what is asked, so that it is no other request."""
-        if leaves(text) or wants_it_again(text) or hums(text):
+        if _KEYS.fullmatch(text.strip()) or leaves(text) or wants_it_again(text) or hums(text):
             return True
         if self.step is Step.ASKING:
             skipped = self.asked.optional and skips(text)

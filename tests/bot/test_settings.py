@@ -84,3 +84,20 @@ def test_a_broken_persona_is_named_with_its_place(tmp_path: Path, content: str, 
     path.write_text(content)
     with pytest.raises(PersonaFileError, match=where):
         load_persona(path)
+
+
+@pytest.mark.parametrize("url", ["ftp://x.test/hook", "x.test", "http://", "javascript:alert(1)"])
+def test_forms_go_to_an_address_on_the_web_only(url: str):
+    """http or https, with a host."""
+    with pytest.raises(CannotStart, match=r"TURNWISE_WEBHOOK_URL: .* begins with http"):
+        read_settings(webhook_url=url)
+    assert read_settings(webhook_url="https://x.test/hook").webhook_url == "https://x.test/hook"
+
+
+def test_a_secret_that_is_too_short_is_not_repeated():
+    """An error message may end up anywhere."""
+    with pytest.raises(CannotStart, match=r"TURNWISE_WEBHOOK_SECRET: .*16 characters") as told:
+        read_settings(webhook_secret="hunter2")
+    assert "hunter2" not in str(told.value)
+    secret = read_settings(webhook_secret="a secret of 16 or more").webhook_secret
+    assert "a secret" not in repr(secret)

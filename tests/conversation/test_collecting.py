@@ -195,6 +195,14 @@ def test_a_form_can_be_filled_in_by_keys_where_they_make_sense():
     assert talk.press("1").outcome == Filled()
 
 
+def test_keys_may_come_as_the_words_of_a_turn():
+    """As from a telephone's door, which knows nothing of forms."""
+    talk = Talk("Maria Lopez", "6075552368#", "skip", "0503#")
+    assert talk.asks.endswith("Day: Monday, May 3, 2027. Is that right?")
+    assert talk.say("*").asks.startswith("Let me read that back.")
+    assert talk.say("1").outcome == Filled()
+
+
 def test_keys_that_mean_nothing_are_asked_about():
     """A three at the read-back is neither yes nor no."""
     talk = read_back().press("3")

@@ -11,12 +11,15 @@ from conversation.desk import NOT_PASSED_ON, PASSED_ON, PASSING_ON, WRITTEN_DOWN
 from conversation.replying import Fixed, FromDocuments
 from conversation.standing import Plan, Standing
 from tests.conversation.desk_call import (
+    BYE,
     CALLBACK,
     DONE,
     FEES,
     FIELDS,
+    PERSON,
     PLANS,
     THANKS,
+    UNSURE_BYE,
     Call,
     asked_for_the_day,
     read_back,
@@ -168,3 +171,32 @@ def test_an_outcome_without_words_of_the_intent_is_told_in_ours():
     call.says("yes")
     call.desk.delivered("s-1", ok=True)
     assert call.desk.outcome() == PASSED_ON
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("skip that", Wanted("again", Act.REPEAT, 0.9, "L2")),
+        ("no that's all", BYE),
+        ("nothing else", UNSURE_BYE),
+        ("I don't have one", PERSON),
+    ],
+)
+def test_passing_over_a_question_is_no_other_request(text: str, wanted: Wanted):
+    """Whatever intent its words sound like."""
+    call = asked_for_the_day()
+    call.says("may third")
+    assert call.says(text, wanted) == Fixed(DONE)
+
+
+@pytest.mark.parametrize("wanted", [BYE, THANKS, PERSON, FEES])
+def test_a_plain_yes_or_no_to_the_read_back_is_for_the_form(wanted: Wanted):
+    """ "Okay, that's all" is a goodbye elsewhere."""
+    assert read_back().says("okay, that's all", wanted) == Fixed(PASSING_ON)
+    assert read_back().says("no thanks", wanted).text.startswith("What should I change")
+
+
+@pytest.mark.parametrize("wanted", [BYE, UNSURE_BYE, PERSON])
+def test_cancel_leaves_whatever_intent_it_sounds_like(wanted: Wanted):
+    """The form goes; the call stays."""
+    assert asked_for_the_day().says("cancel", wanted).text.startswith("All right, I'll leave")

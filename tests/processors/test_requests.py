@@ -86,3 +86,27 @@ async def test_a_question_of_ours_follows_the_models_words(question: str):
         words = [f.text for f in bench.after.of(LLMTextFrame)]
         once = ["It is $75.", *([f" {question}"] if question else [])]
         assert words == [*once, *once, "It is $75."]
+
+
+@on_jumping_clock
+async def test_one_question_at_a_time_is_asked():
+    """ "I don't know. Shall I ...?" leaves its question out where ours follows, else not."""
+    unknown = "I don't know. Shall I ask somebody?"
+    async with Bench(ThenAsk(unknown)) as bench:
+        for question in ("Which day?", ""):
+            await bench.send(AnswerStartFrame(turn=1, then_ask=question))
+            pieces = ("I don't ", "know. Shall I ask", " somebody?")
+            await bench.send(*map(LLMTextFrame, pieces), LLMFullResponseEndFrame())
+        await bench.after.until(LLMFullResponseEndFrame, 2)
+        words = "".join(f.text for f in bench.after.of(LLMTextFrame))
+        assert words == f"I don't know. Which day?{unknown}"
+
+
+@on_jumping_clock
+async def test_an_answer_that_begins_like_not_knowing_is_kept_whole():
+    """Nothing of it is lost or late once it is another answer."""
+    async with Bench(ThenAsk("I don't know.")) as bench:
+        await bench.send(AnswerStartFrame(turn=1, then_ask="Which day?"))
+        await bench.send(LLMTextFrame("I don't "), LLMTextFrame("think so."))
+        await bench.after.until(LLMTextFrame)
+        assert [f.text for f in bench.after.of(LLMTextFrame)] == ["I don't think so."]
