@@ -68,6 +68,7 @@ class Engine:
     persona: Persona
     embed: SharedEmbedder
     search: Callable[[str, np.ndarray, str | None], Sequence[Hit]]
+    documents_version: Callable[[], str]
     answerer: Answerer
     classifier: IntentClassifier | None
     plans: Mapping[str, Plan]
@@ -100,6 +101,7 @@ def load_knowledge(settings: Settings) -> Engine:
         persona=persona,
         embed=SharedEmbedder(encoder),
         search=library,
+        documents_version=library.version,
         answerer=Answerer(encoder),
         classifier=_classifier(intents, settings, encoder),
         plans=plans_of(intents, settings.webhook_url),
@@ -110,8 +112,7 @@ def load_knowledge(settings: Settings) -> Engine:
 
 def _load_speech() -> Speech:
     speech = Speech(Recognizer(), SmartTurn(), Voice())
-    speech.voice.warm()
-    speech.recognizer.warm()
+    speech.recognizer.warm(speech.voice.warm(), speech.voice.sample_rate)
     speech.turns.warm()
     return speech
 

@@ -38,6 +38,11 @@ class Library:
         self._look()
         return self._searcher.search(text, embedding, about=about)
 
+    def version(self) -> str:
+        """Of the documents as a search would find them now. May read files, as a search may."""
+        self._look()
+        return self._searcher.index.version
+
     def _look(self) -> None:
         if self._clock() - self._looked < LOOK_SECONDS or not self._taking_up.acquire(False):
             return

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from pipecat.audio.vad.silero import SileroVADAnalyzer
 from pipecat.audio.vad.vad_analyzer import VADParams
 from pipecat.pipeline.parallel_pipeline import ParallelPipeline
 from pipecat.pipeline.pipeline import Pipeline
@@ -13,6 +12,7 @@ from pipecat.turns.user_turn_processor import UserTurnProcessor
 from bot.engine import Engine
 from bot.services.local.grounded import GroundedLLM
 from bot.services.local.hibari import HibariTTS
+from bot.services.local.lulls import LullVAD
 from bot.services.local.moonshine import MoonshineSTT
 from conversation.call import Call
 from processors.intent import IntentProcessor
@@ -56,11 +56,12 @@ def spoken_parts(engine: Engine) -> Parts:
     speech = engine.speech
     if speech is None:
         raise ValueError("this engine has no speech: use load_engine, not load_knowledge")
+    vad = LullVAD(VAD)
     return Parts(
         ears=(
-            VADProcessor(vad_analyzer=SileroVADAnalyzer(params=VAD)),
+            VADProcessor(vad_analyzer=vad),
             UserTurnProcessor(user_turn_strategies=turn_strategies(speech.turns)),
-            MoonshineSTT(speech.recognizer),
+            MoonshineSTT(speech.recognizer, lambda: vad.lull),
         ),
         llm=GroundedLLM(engine.answerer, engine.persona),
         tts=HibariTTS(speech.voice),
@@ -96,7 +97,17 @@ def make_pipeline(
             ),
             ParallelPipeline(
                 [IntentProcessor(engine.classifier, embed, tell, ledgers, clock=clock)],
-                [RetrievalProcessor(engine.search, embed, tell, ledgers, clock=clock)],
+                [
+                    RetrievalProcessor(
+                        engine.search,
+                        embed,
+                        tell,
+                        ledgers,
+                        clock=clock,
+                        version=engine.documents_version,
+                        count=parts.count,
+                    )
+                ],
             ),
             Merge(
                 engine.persona,

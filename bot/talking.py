@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from bot.engine import Engine
-from bot.pipeline import spoken_parts
+from bot.pipeline import Parts, spoken_parts
 from bot.session import Session, open_session
 from bot.settings import Settings
 from conversation.states import State
@@ -80,18 +80,19 @@ async def talk(
     greet: bool = True,
     keep: bool = True,
     journal: Journal = journal_nothing,
+    parts: Parts | None = None,
 ) -> bytes:
     """Plays the recordings one after the other, each after the answer to the one before.
 
     interrupt_after: seconds after the first audio of an answer at which the next recording starts
-    all the same. Returns what the caller heard, 16-bit mono at 24 kHz, without the silences; with
-    `keep` off, nothing.
+    all the same. parts: of the pipeline, if not the usual ones. Returns what the caller heard,
+    16-bit mono at 24 kHz, without the silences; with `keep` off, nothing.
     """
     call = Talk(on_message)
     params = wav_params()
     mouth, ear = CallerMouth(params), CallerEar(params, call.told, keep=keep)
     session = open_session(
-        engine, settings, spoken_parts(engine), mouth, ear,
+        engine, settings, parts or spoken_parts(engine), mouth, ear,
         greet=greet, sample_rate=OUT_RATE, journal=journal,
     )  # fmt: skip
     running = asyncio.create_task(session.run())

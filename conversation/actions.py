@@ -25,6 +25,14 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Ahead:
+    """Search for `text` already: the caller still speaks, or may. `about` as in Answer."""
+
+    text: str
+    about: str | None
+
+
+@dataclass(frozen=True)
 class Say:
     """Speak these words of our own for `turn`."""
 
@@ -92,4 +100,6 @@ class Count:
     labels: Mapping[str, str]
 
 
-Action = Tell | Answer | Say | Hold | Release | Cut | Resume | Transfer | Post | Record | Count
+Action = (
+    Tell | Answer | Ahead | Say | Hold | Release | Cut | Resume | Transfer | Post | Record | Count
+)

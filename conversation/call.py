@@ -11,7 +11,8 @@ both speak) and `Utterance` (what was said); nothing here waits or reads a clock
 from dataclasses import dataclass, field
 from math import inf
 
-from conversation.actions import Action, Cut, Hold, Release, Tell
+from conversation.actions import Action, Ahead, Cut, Hold, Release, Tell
+from conversation.ahead import Searching
 from conversation.announcements import Announcements
 from conversation.consenting import says_yes
 from conversation.desk import Desk
@@ -43,6 +44,7 @@ class Call:
     _utterance: Utterance = field(default_factory=Utterance)
     _overlap: Overlap = field(default_factory=Overlap)
     _ledger: Ledger = field(default_factory=Ledger)
+    _searching: Searching = field(default_factory=Searching)
     _asking: bool = False  # a question of ours is being heard
 
     def __post_init__(self) -> None:
@@ -198,7 +200,7 @@ class Call:
 
     def _maybe_turn_over(self, now: float) -> list[Action]:
         if not self._utterance.complete or self.conversation.state is State.INTERRUPT:
-            return []
+            return self._ahead(now)
         if self.conversation.state is not State.LISTENING:
             if not self._overlap.holding:
                 self._forget()
@@ -218,7 +220,14 @@ class Call:
         text = self.desk.outcome() if rests else ""
         return self._following.say(self.conversation.turn, text) if text else []
 
+    def _ahead(self, now: float) -> list[Action]:
+        text, about = self.conversation.joined(self._utterance.text), self.memory.about
+        listening = self.conversation.state is State.LISTENING
+        wanted = listening and self._searching.wants(text, about=about, now=now)
+        return [Ahead(text, about)] if wanted else []
+
     def _forget(self) -> None:
+        self._searching.forget()
         self._utterance = Utterance(voice=self._utterance.voice)
         self._ledger = Ledger()
 

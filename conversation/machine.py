@@ -127,6 +127,10 @@ class Conversation:
         """Whether the caller interrupted our thinking: the words so far belong to the next turn."""
         return bool(self._joined)
 
+    def joined(self, text: str) -> str:
+        """`text` after the words that the caller went on with."""
+        return f"{self._joined} {text}".strip()
+
     @property
     def apologising(self) -> bool:
         """Whether an apology is on its way and not heard yet."""
@@ -199,7 +203,7 @@ class Conversation:
     def _answer(self, text: str, now: float) -> list[Action]:
         if not self._open:
             self._open_turn()
-        self.utterance = f"{self._joined} {text}".strip()
+        self.utterance = self.joined(text)
         self._open, self._joined, self._cut, self._failing = False, "", None, False
         self._answered.add(self.turn)
         self.deadline = now + THINKING_SECONDS

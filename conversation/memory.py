@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 KEPT = 12  # exchanges
+FOLLOWED = 3  # questions that a question may follow up on, one on the other
 
 
 @dataclass
@@ -39,8 +40,9 @@ class Memory:
 
     @property
     def about(self) -> str | None:
-        """The last question that was answered, for questions that follow up on it."""
-        return next((e.user for e in reversed(self.exchanges) if e.user and e.agent), None)
+        """The last questions that were answered, one a line: a question may follow up on them."""
+        answered = [" ".join(e.user.split()) for e in self.exchanges if e.user and e.agent]
+        return "\n".join(answered[-FOLLOWED:]) or None
 
     @property
     def last_reply(self) -> str:

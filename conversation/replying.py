@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from xml.sax.saxutils import escape, quoteattr
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Persona:
     transfer: str = "I'll put you through to a person."
     goodbye: str = "Goodbye."
     nothing_to_repeat: str = "I haven't said anything yet."
+    nothing_more: str = "That is all I have on that."
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,13 @@ def messages_for(
     question: str,
     passages: Sequence[Mapping[str, Any]],
 ) -> list[dict[str, str]]:
-    """The chat messages of one answer: who speaks, the passages as data, the talk so far."""
+    """The chat messages of one answer: who speaks, the passages as data, the talk so far.
+
+    A passage cannot close its own mark or open another: its angle brackets are escaped.
+    """
     quoted = "\n\n".join(
-        f'<passage document="{p["document"]}" title="{p["title"]}">\n{p["text"]}\n</passage>'
+        f"<passage document={quoteattr(p['document'])} title={quoteattr(p['title'])}>\n"
+        f"{escape(p['text'])}\n</passage>"
         for p in passages
     )
     system = (

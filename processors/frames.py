@@ -1,6 +1,6 @@
 """The frames that our processors exchange, beside Pipecat's own.
 
-                  UserTurnFrame ──► IntentFrame, PassagesFrame ──► AnswerStartFrame + LLM frames
+UtteranceSoFarFrame, UserTurnFrame ──► IntentFrame, PassagesFrame ──► AnswerStartFrame + LLM frames
 StateManager ──►  HoldSpeechFrame, ReleaseSpeechFrame, ResumeSpeechFrame            ──► SpeechHold
 StateManager ◄──  SpeechStartedFrame, SpeechFinishedFrame, SpeechCutFrame           ◄── SpeechHold
 """
@@ -36,6 +36,14 @@ class FinalSegmentFrame(TranscriptionFrame):
     """The final transcript of a segment of the turn, until the caller goes on within it."""
 
     segment: int = 0
+
+
+@dataclass
+class UtteranceSoFarFrame(ControlFrame):
+    """What the caller has said of a turn that may go on: intent and retrieval work ahead on it."""
+
+    text: str
+    about: str | None = None
 
 
 @dataclass

@@ -4,18 +4,26 @@ import asyncio
 from collections.abc import Callable
 
 from loguru import logger
-from pipecat.frames.frames import Frame, OutputTransportMessageUrgentFrame
+from pipecat.frames.frames import (
+    CancelFrame,
+    EndFrame,
+    Frame,
+    InterruptionFrame,
+    OutputTransportMessageUrgentFrame,
+)
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from conversation.announcements import Announcements
 from conversation.ledger import Ledgers
-from processors.frames import IntentFrame, UserTurnFrame
+from processors.frames import IntentFrame, UserTurnFrame, UtteranceSoFarFrame
 from processors.ports import LIMIT_SECONDS, Clock, Embedder
+from processors.working_ahead import WorkAhead
 from rag_index.intents import IntentClassifier, IntentResult
 
 
 class IntentProcessor(FrameProcessor):
-    """UserTurnFrame -> the same, then IntentFrame (result None if it could not be told).
+    """UserTurnFrame        -> the same, then IntentFrame (result None if it could not be told)
+    UtteranceSoFarFrame  -> nothing yet: its intent is kept for the turn
 
     Patterns first (L1); only what they don't decide costs an embedding (L2).
     """
@@ -32,9 +40,18 @@ class IntentProcessor(FrameProcessor):
         super().__init__()
         self._classifier, self._embed = classifier, embed
         self._tell, self._ledgers, self._now = announcements, ledgers, clock
+        self._ahead = WorkAhead(self, self._work_ahead)
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
+        match frame:
+            case UtteranceSoFarFrame():
+                self._ahead.offer(frame)
+                return
+            case InterruptionFrame() | EndFrame() | CancelFrame():
+                await self._ahead.drop()
+            case _:
+                pass
         await self.push_frame(frame, direction)
         if isinstance(frame, UserTurnFrame):
             await self._classify(frame)
@@ -44,7 +61,7 @@ class IntentProcessor(FrameProcessor):
         result = None
         try:
             async with asyncio.timeout(LIMIT_SECONDS):
-                result = await self._result(turn.text)
+                result = await self._result_of(turn)
         except Exception as error:  # any model, any reason: the turn goes on without an intent
             logger.bind(turn=turn.turn, error=type(error).__name__).warning("intent_failed")
         self._ledgers.of(turn.turn).span("intent", start, self._now())
@@ -57,6 +74,16 @@ class IntentProcessor(FrameProcessor):
             message = self._tell.processing("intent_classification", 1.0, details)
             await self.push_frame(OutputTransportMessageUrgentFrame(message=message))
         await self.push_frame(IntentFrame(turn=turn.turn, result=result))
+
+    async def _result_of(self, turn: UserTurnFrame) -> IntentResult | None:
+        if self._classifier and (certain := self._classifier.match_patterns(turn.text)):
+            await self._ahead.drop()
+            return certain
+        ahead = await self._ahead.result_for(turn)
+        return ahead if ahead and ahead.level == "L2" else await self._result(turn.text)
+
+    async def _work_ahead(self, words: UtteranceSoFarFrame) -> IntentResult | None:
+        return await self._result(words.text)
 
     async def _result(self, text: str) -> IntentResult | None:
         if self._classifier is None:

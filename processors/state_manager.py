@@ -29,6 +29,7 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from conversation.actions import (
     Action,
+    Ahead,
     Answer,
     Count,
     Cut,
@@ -56,6 +57,7 @@ from processors.frames import (
     SpeechStartedFrame,
     TransferFrame,
     UserTurnFrame,
+    UtteranceSoFarFrame,
 )
 from processors.ports import (
     Clock,
@@ -84,7 +86,7 @@ class StateManager(FrameProcessor):
         VADUserStarted/StoppedSpeakingFrame, (Interim)TranscriptionFrame,
         UserStoppedSpeakingFrame                  -> the caller's side of `Call`
         SpeechStarted/Piece/Finished/CutFrame     -> the bot's side of `Call`
-        Answer, Say                               -> UserTurnFrame, LLM frames
+        Ahead, Answer, Say                        -> UtteranceSoFarFrame, UserTurnFrame, LLM frames
         Hold, Release, Cut, Resume                -> frames for the speech hold; InterruptionFrame
         Transfer, Post                            -> TransferFrame; a delivery in the background
         Tell                                      -> OutputTransportMessageUrgentFrame
@@ -164,6 +166,8 @@ class StateManager(FrameProcessor):
                     await self.push_frame(InterruptionFrame())
                 case Resume(turn):
                     await self.push_frame(ResumeSpeechFrame(turn=turn))
+                case Ahead(text, about):
+                    await self.push_frame(UtteranceSoFarFrame(text=text, about=about))
                 case Transfer(turn, reason, summary):
                     await self.push_frame(TransferFrame(turn=turn, reason=reason, summary=summary))
                 case Post():

@@ -9,41 +9,16 @@ import numpy as np
 
 from rag_index import answer_weights
 from rag_index.encoder import Encoder
-from rag_index.followup import resolve
+from rag_index.followup import resolve, wants_more
+from rag_index.orders import is_order
 from rag_index.passages import Hit
+from rag_index.quoting import GroundedAnswer, citation, going_on, whole_sentence
 from rag_index.support import FEATURES, features, understand
 from rag_index.wordvectors import word_vectors
 
 PARALLEL = 0.62  # sentences more alike than this say the same of something else, or say it again
 WITHIN = 4.0  # how far behind the best a sentence may be to be said too
 HITS = 5  # passages looked at
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """Where a sentence stands: character range of its passage in the document's text."""
-
-    document: str
-    title: str
-    headings: tuple[str, ...]
-    page: int | None
-    passage: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class GroundedAnswer:
-    """text: the sentences joined, "" if not answered. citations: one a passage, best first.
-
-    confidence: the calibrated probability that the text answers the question.
-    """
-
-    text: str
-    sentences: tuple[str, ...]
-    citations: tuple[Citation, ...]
-    confidence: float
-    answered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +52,19 @@ class Answerer:
         *,
         max_sentences: int = 2,
         about: str | None = None,
+        said: str = "",
     ) -> GroundedAnswer:
         """At most `max_sentences` sentences from the best hits, or `answered=False`.
 
-        embedding: of `question`; computed if not given. Takes 2-5 ms, 8 ms more for a question that leans on `about`.
+        embedding: of `question`; computed if not given. said: what the caller has heard; whoever asks
+        for more of it gets up to three further sentences. Takes 2-5 ms, 8 ms more for a question that
+        leans on `about`.
         """
         hits = [h for h in hits[:HITS] if h.passage.sentences]
         if not hits or not question.strip() or max_sentences < 1:
             return GroundedAnswer("", (), (), 0.0, False)
+        if wants_more(question):
+            return going_on(hits, said)
         whole = resolve(question, about)
         if embedding is None or whole != question:
             embedding = self._encoder.encode([whole])[0]
@@ -105,17 +85,21 @@ class Answerer:
             Candidate(i, n, at, hits[n].passage.sentences[at], vectors[n][at], float(ranks[i]))
             for i in map(int, order)
             for n, at in [places[i]]
+            if not is_order(hits[n].passage.sentences[at])
         ]
+        if not ordered:
+            return GroundedAnswer("", (), (), 0.0, False)
         chosen = choose(ordered, max_sentences)
         confidence = _confidence(summarise(table, ranks, [c.row for c in chosen]))
         if confidence < self._threshold:
             return GroundedAnswer("", (), (), confidence, False)
         cited = dict.fromkeys(c.hit for c in chosen)
-        said = tuple(
-            _whole(c.text) for c in sorted(chosen, key=lambda c: (list(cited).index(c.hit), c.at))
+        spoken = tuple(
+            whole_sentence(c.text)
+            for c in sorted(chosen, key=lambda c: (list(cited).index(c.hit), c.at))
         )
         return GroundedAnswer(
-            " ".join(said), said, tuple(_citation(hits[n]) for n in cited), confidence, True
+            " ".join(spoken), spoken, tuple(citation(hits[n]) for n in cited), confidence, True
         )
 
     def _vectors(self, hit: Hit) -> np.ndarray:
@@ -165,18 +149,3 @@ def choose(ordered: Sequence[Candidate], most: int) -> list[Candidate]:
         if all(float(c.vector @ candidate.vector) < PARALLEL for c in chosen):
             chosen.append(candidate)
     return chosen
-
-
-def _whole(sentence: str) -> str:
-    """The sentence with an end: list items and table rows often have none."""
-    sentence = sentence.strip()
-    return (
-        sentence
-        if sentence.endswith((".", "!", "?", ".”", '."', ".)"))
-        else sentence.rstrip(":;,") + "."
-    )
-
-
-def _citation(hit: Hit) -> Citation:
-    p = hit.passage
-    return Citation(p.document, p.title, p.headings, p.page, p.id, p.start, p.end)

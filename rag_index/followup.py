@@ -20,6 +20,15 @@ _NAMING = re.compile(
 _POINTING = re.compile(
     r"\b(?:it|its|it's|that one|this one|those|these|they|them|their|then|there|that|he|she|her|his|him|one)\b", re.I
 )  # fmt: skip
+_MORE = re.compile(
+    r"(?:(?:ok|okay|yes|yeah|please|and|so|well|um|uh|sure|great|can|could|would|will|you|i|id|like|"
+    r"want|to|just|also|a|bit|little|know|hear|be) )*"
+    r"(?:tell me (?:a (?:bit|little) )?more|give me more(?: details?| information)?|(?:say )?more|"
+    r"more (?:details?|information|please|about (?:it|that|this))|go on|keep going|carry on|"
+    r"continue|elaborate|(?:what|anything|is there anything|is there something|something) else|"
+    r"is there more|whats? more|in more detail|hear more|explain (?:it |that |this )?(?:more|further))"
+    r"(?: (?:about|on|to) (?:it|that|this|say|know))?(?: (?:please|then|about it|about that))*"
+)
 
 
 def leans(question: str) -> bool:
@@ -33,8 +42,24 @@ def leans(question: str) -> bool:
     )
 
 
+def wants_more(question: str) -> bool:
+    """Whether the caller asks to hear more of the last answer, and nothing else."""
+    return _MORE.fullmatch(" ".join(raw_words(question))) is not None
+
+
 def resolve(question: str, about: str | None) -> str:
-    """The question as it would stand alone: what it is about follows, unless the question replaces it."""
+    """The question as it would stand alone.
+
+    about: the questions before it, one a line, the last one last. What a question is about follows
+    it, unless the question replaces it.
+    """
+    topic = ""
+    for earlier in (about or "").splitlines():
+        topic = topic if wants_more(earlier) else _joined(earlier, topic)
+    return topic if topic and wants_more(question) else _joined(question, topic)
+
+
+def _joined(question: str, about: str) -> str:
     if not about or not leans(question):
         return question
     asked = [w for w in raw_words(question) if w not in STOPWORDS]

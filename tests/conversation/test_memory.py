@@ -22,7 +22,7 @@ def test_a_turn_that_was_not_over_leaves_no_trace():
     """Its words come again with the next one; follow-ups are about the turn before."""
     memory = talk(3)
     memory.drop(3)
-    assert memory.about == "question 2"
+    assert memory.about == "question 1\nquestion 2"
     assert memory.last_reply == "answer 2"
 
 
@@ -59,3 +59,11 @@ def test_a_greeting_is_remembered_without_a_question():
 def test_nobody_said_anything_yet():
     """A new session has no last reply and is about nothing."""
     assert (Memory().messages(), Memory().about, Memory().last_reply) == ([], None, "")
+
+
+def test_a_follow_up_may_lean_on_one_that_leans_on_another():
+    """The last three answered questions, one a line, whatever line breaks they had."""
+    memory = talk(5)
+    memory.asked(6, "and\nthe fee?")
+    memory.heard(6, "Sixty dollars.")
+    assert memory.about == "question 4\nquestion 5\nand the fee?"

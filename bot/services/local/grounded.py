@@ -17,7 +17,9 @@ from pipecat.services.settings import LLMSettings
 from conversation.replying import Persona
 from processors.frames import CitationsFrame, Evidence, GroundedContext
 from processors.retrieval import citation_of
-from rag_index.answer import Answerer, GroundedAnswer
+from rag_index.answer import Answerer
+from rag_index.followup import wants_more
+from rag_index.quoting import GroundedAnswer
 
 
 class GroundedLLM(LLMService):
@@ -57,7 +59,8 @@ class GroundedLLM(LLMService):
         try:
             if not isinstance(context, GroundedContext):
                 raise TypeError("the grounded answerer needs the passages that Merge adds")
-            answer = await asyncio.to_thread(self._answer, context.evidence)
+            said = self._said(context)
+            answer = await asyncio.to_thread(self._answer, context.evidence, said)
         except Exception as error:  # whatever went wrong, the turn ends with an apology
             await self.push_error("the answer could not be made", exception=error)
             return
@@ -66,12 +69,24 @@ class GroundedLLM(LLMService):
         cited = [citation_of(h) for h in context.evidence.hits if h.passage.id in by_passage]
         await self.push_frame(CitationsFrame(citations=cited if answer.answered else ()))
         await self.push_frame(LLMFullResponseStartFrame())
-        await self.push_frame(
-            LLMTextFrame(answer.text if answer.answered else self._persona.unknown)
-        )
+        await self.push_frame(LLMTextFrame(self._words(answer, context.evidence)))
         await self.push_frame(LLMFullResponseEndFrame())
 
-    def _answer(self, evidence: Evidence) -> GroundedAnswer:
+    def _answer(self, evidence: Evidence, said: str) -> GroundedAnswer:
         return self._answerer.answer(
-            evidence.question, evidence.embedding, evidence.hits, about=evidence.about
+            evidence.question, evidence.embedding, evidence.hits, about=evidence.about, said=said
+        )
+
+    def _words(self, answer: GroundedAnswer, evidence: Evidence) -> str:
+        if answer.answered:
+            return answer.text
+        more = wants_more(evidence.question) and evidence.about
+        return self._persona.nothing_more if more else self._persona.unknown
+
+    @staticmethod
+    def _said(context: GroundedContext) -> str:
+        return "\n".join(
+            str(m.get("content", ""))
+            for m in context.get_messages()
+            if isinstance(m, dict) and m.get("role") == "assistant"
         )

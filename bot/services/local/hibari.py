@@ -40,9 +40,18 @@ class Voice:
         gain = min(1.0, _LEVEL / peak) if peak > 0 else 1.0
         return (audio * gain * 32767).astype("<i2").tobytes()
 
-    def warm(self) -> None:
-        """The first sentence is slow: spoken before the first caller."""
-        self.pcm("The application deadline is January fifteenth, at five in the afternoon.")
+    def warm(self) -> bytes:
+        """The first sentence is slow: spoken before the first caller. Gives its audio.
+
+        It is a long one: otherwise memory grows by 16 MB in the first 60 sentences.
+        """
+        return self.pcm(_LONG)
+
+
+_LONG = (
+    "Please send us the application, the transcripts of your school and two letters of "
+    "recommendation by January fifteenth, at five in the afternoon, or as soon as you can after that."
+)
 
 
 async def _as_spoken(text: str, _type: str) -> str:

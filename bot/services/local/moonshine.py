@@ -4,8 +4,10 @@ import asyncio
 import ctypes
 import re
 from collections import Counter
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
 
 import numpy as np
 from moonshine_voice import Transcriber
@@ -25,6 +27,7 @@ from pipecat.services.stt_service import STTService
 from pipecat.transcriptions.language import Language
 from pipecat.utils.time import time_now_iso8601
 
+from bot.services.local.lulls import Lull
 from bot.services.local.pinned import pinned_folder
 from processors.frames import FinalSegmentFrame, PartialSegmentFrame
 
@@ -38,6 +41,7 @@ _BEFORE_SECONDS = 0.8  # of audio kept from before the VAD noticed speech
 _JOINED_SECONDS = 7.0  # a segment this long is not heard again after a pause
 _FIRST_SECONDS = 0.15  # after the VAD noticed speech; less is not enough for a word
 _EVERY_SECONDS = 0.25  # between partial transcripts
+_LULL_SECONDS = 0.08  # without voice: the caller may have finished
 _LONGEST_SECONDS = 15.0  # at once; longer speech is transcribed in parts
 
 
@@ -68,13 +72,12 @@ class Recognizer:
         self._model = _Model(folder, ModelArch.TINY, options={"vad_threshold": "0"})
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="moonshine")
 
-    async def transcribe(self, pcm: bytes) -> str:
+    def transcribe(self, pcm: bytes) -> asyncio.Future[str]:
         """The words in `pcm` (16-bit mono, 16 kHz), or "" where there are none.
 
         About 0.15 s for 2 s of speech on two cores.
         """
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self.words, pcm)
+        return asyncio.get_running_loop().run_in_executor(self._thread, self.words, pcm)
 
     def words(self, pcm: bytes) -> str:
         """The same, blocking."""
@@ -87,9 +90,14 @@ class Recognizer:
         text = " ".join(line.strip() for line in self._model.texts(samples)).strip()
         return text if is_speech(text) else ""
 
-    def warm(self) -> None:
-        """The first call is slow: made before the first caller."""
-        self.words(bytes(RATE * 2))
+    def warm(self, speech: bytes, rate: int) -> None:
+        """The first call is slow: made before the first caller.
+
+        speech: 16-bit mono at `rate`, as long as an utterance gets, so that memory is at its size.
+        """
+        samples = np.frombuffer(speech, dtype="<i2")
+        at = np.arange(0, len(samples), rate / RATE)
+        self.words(np.interp(at, np.arange(len(samples)), samples).astype("<i2").tobytes())
 
 
 def is_speech(text: str) -> bool:
@@ -102,25 +110,45 @@ def is_speech(text: str) -> bool:
     return not circles and (not fours or fours.most_common(1)[0][1] < 3)
 
 
+@dataclass(frozen=True)
+class _Hearing:
+    """A transcription that was begun in `lull`. `whole`: nothing of the segment is missing."""
+
+    text: asyncio.Future[str]
+    lull: Lull
+    whole: bool
+
+    def holds_all(self, lull: Lull) -> bool:
+        """Whether nothing but silence has come since; `lull` is the present one."""
+        return self.whole and self.lull.number == lull.number and self.lull.seconds >= _LULL_SECONDS
+
+
 class MoonshineSTT(STTService):
     """VAD frames mark the speech; audio frames carry it.
 
     while the caller speaks     -> PartialSegmentFrame, about three a second
-    VADUserStoppedSpeakingFrame -> FinalSegmentFrame, always one, empty if there were no words
+    a silence begins            -> one more, of everything
+    VADUserStoppedSpeakingFrame -> FinalSegmentFrame, always one, empty if there were no words;
+                                   the same as the last partial if that silence went on
     speech after a short pause  -> the same segment again, pause and all: words are understood
                                    better with those before them
+
+    lull: how long the VAD has heard no voice; without it, every transcript is made at the end.
     """
 
-    def __init__(self, recognizer: Recognizer) -> None:
+    def __init__(self, recognizer: Recognizer, lull: Callable[[], Lull] = Lull) -> None:
         super().__init__(
             sample_rate=RATE,
             ttfs_p99_latency=0.5,
             settings=STTSettings(model="moonshine-tiny", language=Language.EN),
         )
-        self._recognizer = recognizer
+        self._recognizer, self._lull = recognizer, lull
         self._audio = bytearray()
         self._segment = 0
         self._open = False  # the turn goes on: what comes may belong to the same segment
+        self._hearing: _Hearing | None = None
+        self._noticed = -1  # the last lull that was told to `_partials`
+        self._fell_silent = asyncio.Event()
         self._listening: asyncio.Task[None] | None = None
         self._finishing: asyncio.Task[None] | None = None
 
@@ -132,10 +160,11 @@ class MoonshineSTT(STTService):
                     await self._stop_finishing()  # the same segment will be heard again, longer
                 else:
                     self._begin_segment()
+                self._hearing = None
                 self._listening = self.create_task(self._partials(), "listening")
             case VADUserStoppedSpeakingFrame():
                 await self._stop_listening()
-                self._finishing = self.create_task(self._final(bytes(self._audio)), "finishing")
+                self._finishing = self.create_task(self._final(self._whole()), "finishing")
             case UserStoppedSpeakingFrame():
                 self._open = False
             case EndFrame() | CancelFrame():
@@ -149,6 +178,10 @@ class MoonshineSTT(STTService):
         self._audio += audio
         if not self._open:
             self._keep_recent()
+        lull = self._lull()
+        if lull.seconds >= _LULL_SECONDS and lull.number != self._noticed:
+            self._noticed = lull.number
+            self._fell_silent.set()
         return
         yield
 
@@ -172,21 +205,40 @@ class MoonshineSTT(STTService):
 
     async def _partials(self) -> None:
         last = ""
-        await asyncio.sleep(_FIRST_SECONDS)
+        self._fell_silent.clear()
+        await self._silence_or(_FIRST_SECONDS)
         while True:
-            recent = bytes(self._audio[-int(_LONGEST_SECONDS * RATE) * 2 :])
-            text = await self._recognizer.transcribe(recent)
-            if text and text != last:
-                last, now = text, time_now_iso8601()
-                await self.push_frame(
-                    PartialSegmentFrame(text, "", now, Language.EN, segment=self._segment)
-                )
-            await asyncio.sleep(_EVERY_SECONDS)
+            if self._hearing is None or not self._hearing.holds_all(self._lull()):
+                self._hearing = self._hear()
+                text = await asyncio.shield(self._hearing.text)
+                if text and text != last:
+                    last = text
+                    await self._push_partial(text)
+            await self._silence_or(_EVERY_SECONDS)
 
-    async def _final(self, audio: bytes) -> None:
-        segment = self._segment
-        text = await self._recognizer.transcribe(audio)
-        frame = FinalSegmentFrame(text, "", time_now_iso8601(), Language.EN, segment=segment)
+    async def _silence_or(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._fell_silent.wait(), seconds)
+        self._fell_silent.clear()
+
+    def _hear(self) -> _Hearing:
+        longest = int(_LONGEST_SECONDS * RATE) * 2
+        text = self._recognizer.transcribe(bytes(self._audio[-longest:]))
+        return _Hearing(text, self._lull(), whole=len(self._audio) <= longest)
+
+    async def _push_partial(self, text: str) -> None:
+        now = time_now_iso8601()
+        frame = PartialSegmentFrame(text, "", now, Language.EN, segment=self._segment)
+        await self.push_frame(frame)
+
+    def _whole(self) -> asyncio.Future[str]:
+        if self._hearing and self._hearing.holds_all(self._lull()):
+            return self._hearing.text
+        return self._recognizer.transcribe(bytes(self._audio))
+
+    async def _final(self, text: asyncio.Future[str]) -> None:
+        segment, words = self._segment, await text
+        frame = FinalSegmentFrame(words, "", time_now_iso8601(), Language.EN, segment=segment)
         frame.finalized = True
         await self.push_frame(frame)
         await self.emit_stt_usage_metrics()

@@ -1,0 +1,69 @@
+"""Work on words that are not final yet, kept for the turn that they become."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+from loguru import logger
+from pipecat.processors.frame_processor import FrameProcessor
+
+from conversation.ahead import stands_in
+from processors.frames import UserTurnFrame, UtteranceSoFarFrame
+from processors.ports import LIMIT_SECONDS
+
+T = TypeVar("T")
+
+
+class WorkAhead(Generic[T]):
+    """One piece of work at a time, on the newest words.
+
+        offer(words)          -> work(words), after what is under way; of what waits, the newest
+        result_for(the turn)  -> what was found for as good as the same words, or None
+
+    A result that is still being made is waited for: that is never longer than to begin anew.
+    """
+
+    def __init__(
+        self, owner: FrameProcessor, work: Callable[[UtteranceSoFarFrame], Awaitable[T]]
+    ) -> None:
+        self._owner, self._work = owner, work
+        self._waiting: UtteranceSoFarFrame | None = None
+        self._under_way: UtteranceSoFarFrame | None = None
+        self._made: tuple[UtteranceSoFarFrame, T] | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def offer(self, words: UtteranceSoFarFrame) -> None:
+        """The caller has said this so far."""
+        self._waiting = words
+        if self._task is None:
+            self._task = self._owner.create_task(self._run(), "ahead")
+
+    async def result_for(self, turn: UserTurnFrame) -> T | None:
+        """The result if there is one; the words of the next turn are others."""
+        self._waiting = None
+        if self._task and self._under_way and _fits(self._under_way, turn):
+            await asyncio.wait([self._task])
+        made = self._made
+        await self.drop()
+        return made[1] if made and _fits(made[0], turn) else None
+
+    async def drop(self) -> None:
+        """Nobody wants it any more."""
+        self._waiting = self._under_way = self._made = None
+        if self._task:
+            task, self._task = self._task, None
+            await self._owner.cancel_task(task)
+
+    async def _run(self) -> None:
+        while words := self._waiting:
+            self._waiting, self._under_way = None, words
+            try:
+                async with asyncio.timeout(LIMIT_SECONDS):
+                    self._made = words, await self._work(words)
+            except Exception as error:  # any model, any reason: the turn itself tries again
+                logger.bind(error=type(error).__name__).warning("work_ahead_failed")
+        self._task = self._under_way = None
+
+
+def _fits(words: UtteranceSoFarFrame, turn: UserTurnFrame) -> bool:
+    return words.about == turn.about and stands_in(words.text, turn.text)
