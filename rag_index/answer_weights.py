@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-THRESHOLD = 0.52
+THRESHOLD = 0.43
 SUPPORT = (
     "cosine",
     "passage_cosine",

@@ -4,6 +4,7 @@ import asyncio
 import functools
 import selectors
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from pipecat.frames.frames import Frame, StartFrame
@@ -13,6 +14,7 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.workers.runner import WorkerRunner
 
 GRACE_SECONDS = 0.002  # for threads to come back before time jumps
+BUSY_SECONDS = 0.3  # the same while a thread works; one that hangs is jumped over after it
 
 
 class _Jump(selectors.DefaultSelector):
@@ -20,11 +22,34 @@ class _Jump(selectors.DefaultSelector):
 
     now = 0.0
 
+    def __init__(self, threads: "_Threads") -> None:
+        super().__init__()
+        self._threads = threads
+
     def select(self, timeout: float | None = None) -> Any:
-        ready = super().select(min(timeout, GRACE_SECONDS) if timeout else timeout)
+        grace = BUSY_SECONDS if self._threads.busy else GRACE_SECONDS
+        ready = super().select(min(timeout, grace) if timeout else timeout)
         if timeout and not ready:
             self.now += timeout
         return ready
+
+
+class _Threads(ThreadPoolExecutor):
+    """Says whether work is under way: it takes real time, which the clock must not jump over."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._under_way: set[Future[Any]] = set()
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._under_way)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        work = super().submit(fn, *args, **kwargs)
+        self._under_way.add(work)
+        work.add_done_callback(self._under_way.discard)
+        return work
 
 
 def on_jumping_clock(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
@@ -32,8 +57,10 @@ def on_jumping_clock(test: Callable[..., Awaitable[None]]) -> Callable[..., None
 
     @functools.wraps(test)
     def run(*args: Any, **kwargs: Any) -> None:
-        selector = _Jump()
+        threads = _Threads()
+        selector = _Jump(threads)
         loop = asyncio.SelectorEventLoop(selector)
+        loop.set_default_executor(threads)
         loop.time = lambda: selector.now  # type: ignore[method-assign]
         try:
             loop.run_until_complete(test(*args, **kwargs))

@@ -50,7 +50,7 @@ class Voice:
 
 _LONG = (
     "Please send us the application, the transcripts of your school and two letters of "
-    "recommendation by January fifteenth, at five in the afternoon, or as soon as you can after that."
+    "recommendation by January fifteenth, at five in the afternoon, or as soon as you can."
 )
 
 
