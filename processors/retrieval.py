@@ -8,10 +8,7 @@ from typing import Any
 import numpy as np
 from loguru import logger
 from pipecat.frames.frames import (
-    CancelFrame,
-    EndFrame,
     Frame,
-    InterruptionFrame,
     OutputTransportMessageUrgentFrame,
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
@@ -81,14 +78,8 @@ class RetrievalProcessor(FrameProcessor):
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
-        match frame:
-            case UtteranceSoFarFrame():
-                self._ahead.offer(frame)
-                return
-            case InterruptionFrame() | EndFrame() | CancelFrame():
-                await self._ahead.drop()
-            case _:
-                pass
+        if await self._ahead.keeps(frame):
+            return
         await self.push_frame(frame, direction)
         if isinstance(frame, UserTurnFrame):
             await self._retrieve(frame)

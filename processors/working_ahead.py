@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 from loguru import logger
+from pipecat.frames.frames import CancelFrame, EndFrame, Frame, InterruptionFrame
 from pipecat.processors.frame_processor import FrameProcessor
 
 from conversation.ahead import stands_in
@@ -17,8 +18,9 @@ T = TypeVar("T")
 class WorkAhead(Generic[T]):
     """One piece of work at a time, on the newest words.
 
-        offer(words)          -> work(words), after what is under way; of what waits, the newest
-        result_for(the turn)  -> what was found for as good as the same words, or None
+        UtteranceSoFarFrame     -> work(words), after what is under way; of what waits, the newest
+        an interruption, an end -> nobody wants it any more
+        result_for(the turn)    -> what was found for as good as the same words, or None
 
     A result that is still being made is waited for: that is never longer than to begin anew.
     """
@@ -32,8 +34,19 @@ class WorkAhead(Generic[T]):
         self._made: tuple[UtteranceSoFarFrame, T] | None = None
         self._task: asyncio.Task[None] | None = None
 
-    def offer(self, words: UtteranceSoFarFrame) -> None:
-        """The caller has said this so far."""
+    async def keeps(self, frame: Frame) -> bool:
+        """Whether the frame ends here: words that are not final are nobody else's."""
+        match frame:
+            case UtteranceSoFarFrame():
+                self._offer(frame)
+                return True
+            case InterruptionFrame() | EndFrame() | CancelFrame():
+                await self.drop()
+            case _:
+                pass
+        return False
+
+    def _offer(self, words: UtteranceSoFarFrame) -> None:
         self._waiting = words
         if self._task is None:
             self._task = self._owner.create_task(self._run(), "ahead")

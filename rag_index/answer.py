@@ -12,7 +12,7 @@ from rag_index.encoder import Encoder
 from rag_index.followup import resolve, wants_more
 from rag_index.orders import is_order
 from rag_index.passages import Hit
-from rag_index.quoting import GroundedAnswer, citation, going_on, whole_sentence
+from rag_index.quoting import GroundedAnswer, going_on, quoted, refused, stands_alone
 from rag_index.support import FEATURES, features, understand
 from rag_index.wordvectors import word_vectors
 
@@ -62,7 +62,7 @@ class Answerer:
         """
         hits = [h for h in hits[:HITS] if h.passage.sentences]
         if not hits or not question.strip() or max_sentences < 1:
-            return GroundedAnswer("", (), (), 0.0, False)
+            return refused(0.0)
         if wants_more(question):
             return going_on(hits, said)
         whole = resolve(question, about)
@@ -88,19 +88,14 @@ class Answerer:
             if not is_order(hits[n].passage.sentences[at])
         ]
         if not ordered:
-            return GroundedAnswer("", (), (), 0.0, False)
+            return refused(0.0)
         chosen = choose(ordered, max_sentences)
         confidence = _confidence(summarise(table, ranks, [c.row for c in chosen]))
         if confidence < self._threshold:
-            return GroundedAnswer("", (), (), confidence, False)
-        cited = dict.fromkeys(c.hit for c in chosen)
-        spoken = tuple(
-            whole_sentence(c.text)
-            for c in sorted(chosen, key=lambda c: (list(cited).index(c.hit), c.at))
-        )
-        return GroundedAnswer(
-            " ".join(spoken), spoken, tuple(citation(hits[n]) for n in cited), confidence, True
-        )
+            return refused(confidence)
+        cited = list(dict.fromkeys(c.hit for c in chosen))
+        in_order = sorted(chosen, key=lambda c: (cited.index(c.hit), c.at))
+        return quoted([c.text for c in in_order], [hits[n] for n in cited], confidence)
 
     def _vectors(self, hit: Hit) -> np.ndarray:
         stored = hit.passage.vectors
@@ -144,7 +139,7 @@ def choose(ordered: Sequence[Candidate], most: int) -> list[Candidate]:
     for candidate in ordered[1:]:
         if len(chosen) == most or ordered[0].rank - candidate.rank > WITHIN * max(1, most - 1):
             break
-        if candidate.text.rstrip().endswith(("?", ":")):
+        if not stands_alone(candidate.text):
             continue
         if all(float(c.vector @ candidate.vector) < PARALLEL for c in chosen):
             chosen.append(candidate)

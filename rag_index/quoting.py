@@ -47,15 +47,30 @@ def going_on(hits: Sequence[Hit], said: str) -> GroundedAnswer:
         sentences = hit.passage.sentences
         told = [at for at, s in enumerate(sentences) if _is_in(heard, s)]
         rest = [*range(told[-1] + 1, len(sentences)), *range(told[-1])] if told else []
-        new = [at for at in rest if at not in told and _says_something(sentences[at])][:MORE]
+        new = [
+            at
+            for at in rest
+            if at not in told and stands_alone(sentences[at]) and not is_order(sentences[at])
+        ]
         if new:
-            text = tuple(whole_sentence(sentences[at]) for at in new)
-            return GroundedAnswer(" ".join(text), text, (citation(hit),), 1.0, True)
-    return GroundedAnswer("", (), (), 0.0, False)
+            return quoted([sentences[at] for at in new[:MORE]], [hit], 1.0)
+    return refused(0.0)
 
 
-def _says_something(sentence: str) -> bool:
-    return not is_order(sentence) and not sentence.rstrip().endswith(("?", ":"))
+def quoted(sentences: Sequence[str], cited: Sequence[Hit], confidence: float) -> GroundedAnswer:
+    """The answer that says these sentences, from these passages."""
+    whole = tuple(_whole(s) for s in sentences)
+    return GroundedAnswer(" ".join(whole), whole, tuple(map(_citation, cited)), confidence, True)
+
+
+def refused(confidence: float) -> GroundedAnswer:
+    """The admission that the documents don't answer."""
+    return GroundedAnswer("", (), (), confidence, False)
+
+
+def stands_alone(sentence: str) -> bool:
+    """Whether a sentence says something by itself: a question or a heading of a list does not."""
+    return not sentence.rstrip().endswith(("?", ":"))
 
 
 def _is_in(heard: str, sentence: str) -> bool:
@@ -68,14 +83,13 @@ def _plain(text: str) -> str:
     return f" {words} " if words else ""
 
 
-def whole_sentence(sentence: str) -> str:
+def _whole(sentence: str) -> str:
     """The sentence with an end: list items and table rows often have none."""
     sentence = sentence.strip()
     ended = sentence.endswith((".", "!", "?", ".”", '."', ".)"))
     return sentence if ended else sentence.rstrip(":;,") + "."
 
 
-def citation(hit: Hit) -> Citation:
-    """The passage of a hit, as it is cited."""
+def _citation(hit: Hit) -> Citation:
     p = hit.passage
     return Citation(p.document, p.title, p.headings, p.page, p.id, p.start, p.end)
