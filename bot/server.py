@@ -9,21 +9,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from pipecat.transports.smallwebrtc.request_handler import SmallWebRTCRequestHandler
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.browser_door import router as browser_door
 from bot.calls import Calls
-from bot.http import check_key
+from bot.entry import Entry, metered
+from bot.sessions_door import router as sessions_door
 from bot.settings import Settings
-from bot.store import SessionStore
+from bot.store import SessionStore, StoreUnreachable
+from bot.telemetry.metrics import TYPE, Metrics
 
 if TYPE_CHECKING:
     from bot.engine import Engine
 
 DRAIN_SECONDS = 5.0  # for what was collected to arrive after the last call
 WEB = Path(__file__).parent.parent / "web"
+_ONLY_TLS = "max-age=31536000"  # a year; subdomains are not ours to speak for
 _PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; media-src 'self' blob: mediastream:; "
     "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -34,18 +40,19 @@ def make_app(settings: Settings, engine: "asyncio.Future[Engine]", store: Sessio
     """The application around models that are being loaded and an open store, which it closes."""
     app = FastAPI(title="Turnwise", version=_version(), lifespan=_lifespan)
     app.state.settings, app.state.engine, app.state.store = settings, engine, store
-    app.state.calls = Calls(settings.max_sessions)
-    app.state.webrtc = SmallWebRTCRequestHandler()
+    app.state.calls = calls = Calls(settings.max_sessions, settings.max_sessions_per_key)
+    app.state.entry, app.state.metrics = Entry.of(settings, store), Metrics(calls.__len__)
+    app.state.webrtc, app.state.lines = SmallWebRTCRequestHandler(), {}
     app.state.wall_clock, app.state.started = time.time, time.monotonic()
     app.middleware("http")(_guard)
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
+    app.add_exception_handler(StarletteHTTPException, _refused)
+    app.add_exception_handler(StoreUnreachable, _store_away)
     app.include_router(browser_door)
+    app.include_router(sessions_door)
     app.add_api_route("/health", health)
     app.add_api_route("/health/ready", ready)
-    guarded = [Depends(check_key)]
-    app.add_api_route("/api/sessions/{session_id}", session, dependencies=guarded)
-    app.add_api_route(
-        "/api/sessions/{session_id}", forget, methods=["DELETE"], dependencies=guarded
-    )
+    app.add_api_route("/metrics", metrics, dependencies=[Depends(metered)])
     app.add_api_route("/", page, include_in_schema=False)
     app.mount("/web", StaticFiles(directory=WEB), name="web")
     app.mount("/client", _prebuilt_client(), name="client")
@@ -87,27 +94,28 @@ async def ready(request: Request) -> JSONResponse:
     return JSONResponse({"ready": can}, status_code=200 if can else 503)
 
 
-async def session(request: Request, session_id: str) -> dict[str, Any]:
-    """The record of a session and its events, oldest first."""
-    store: SessionStore = request.app.state.store
-    record = await store.read(session_id)
-    if record is None:
-        raise HTTPException(404, "No session has this id, or it has expired.")
-    return {"session_id": session_id, "state": record.state, "turn_number": record.turn,
-            "events": await store.events(session_id)}  # fmt: skip
+async def metrics(request: Request) -> Response:
+    """For Prometheus."""
+    return Response(request.app.state.metrics.text(), media_type=TYPE)
 
 
-async def forget(request: Request, session_id: str) -> Response:
-    """Removes every trace of a session."""
-    store: SessionStore = request.app.state.store
-    gone = await store.forget(session_id)
-    return Response(status_code=204 if gone else 202)  # 202: once the store is back
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, StarletteHTTPException)
+    request.app.state.metrics.refused(error.status_code)
+    return await http_exception_handler(request, error)
+
+
+async def _store_away(request: Request, _: Exception) -> Response:
+    advice = "The store of the conversations does not answer: try again in a moment."
+    return await _refused(request, HTTPException(503, advice, headers={"Retry-After": "2"}))
 
 
 async def _guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
     response = await go_on(request)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
+    if request.url.scheme == "https":
+        response.headers.setdefault("Strict-Transport-Security", _ONLY_TLS)
     if request.url.path.startswith("/web/"):
         response.headers.setdefault("Cache-Control", "no-cache")
     return response

@@ -1,16 +1,19 @@
 """Every setting, read once from the environment and `.env`. Nothing else reads the environment."""
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.keys import usable
+from bot.origins import LOOPBACK, origin_of
+
 STT = Literal["moonshine"]
 LLM = Literal["grounded"]
 TTS = Literal["hibari"]
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class CannotStart(Exception):
@@ -30,7 +33,7 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8004, ge=1, le=65535)
-    api_keys: Annotated[tuple[str, ...], NoDecode] = ()
+    api_keys: Annotated[tuple[str, ...], NoDecode] = Field(default=(), repr=False)
     open: bool = False
     redis_url: str | None = None
     data: Path = Path(".turnwise")
@@ -45,15 +48,49 @@ class Settings(BaseSettings):
     store_transcripts: bool = True
     webhook_url: str | None = Field(default=None, pattern=r"^(?i:https?)://[^/?#\s]+")
     webhook_secret: SecretStr | None = Field(default=None, min_length=16)
+    token_seconds: int = Field(default=60, ge=5, le=3600)
+    token_secret: SecretStr | None = Field(default=None, min_length=16)
+    metrics_key: SecretStr | None = None
+    max_sessions_per_key: int = Field(default=0, ge=0)
+    new_sessions_per_minute: int = Field(default=60, ge=0)
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    origins: Annotated[tuple[str, ...], NoDecode] = ()
+    max_call_seconds: int = Field(default=3600, ge=10)
+    handshake_seconds: int = Field(default=10, ge=1, le=300)
+    max_message_bytes: int = Field(default=256 * 1024, ge=64 * 1024)
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
     log_level: Literal["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", validation_alias=AliasChoices("TURNWISE_LOG_LEVEL", "LOG_LEVEL")
     )
 
-    @field_validator("api_keys", "stt", "llm", "tts", mode="before")
+    @field_validator("api_keys", "stt", "llm", "tts", "trusted_proxies", "origins", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("api_keys", "metrics_key")
+    @classmethod
+    def _keys(cls, value: Any) -> Any:
+        listed = [value.get_secret_value()] if isinstance(value, SecretStr) else value or ()
+        if not all(usable(item) for item in listed):
+            raise ValueError
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for item in value:
+            ip_network(item)
+        return value
+
+    @field_validator("origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(item == "*" or origin_of(item) for item in value):
+            raise ValueError
         return value
 
     @property
@@ -69,18 +106,25 @@ def read_settings(**overrides: object) -> Settings:
         settings = Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         raise CannotStart([_in_words(dict(e)) for e in error.errors()]) from None
-    if problem := _exposed(settings):
-        raise CannotStart([problem])
+    if problems := [problem for problem in (_exposed(settings), _half_tls(settings)) if problem]:
+        raise CannotStart(problems)
     return settings
 
 
 def _exposed(settings: Settings) -> str | None:
-    if settings.host in _LOOPBACK or settings.api_keys or settings.open:
+    if settings.host in LOOPBACK or settings.api_keys or settings.open:
         return None
     return (
         f"TURNWISE_HOST={settings.host} would let anyone in: set TURNWISE_API_KEYS, or "
         "TURNWISE_OPEN=1 if that is what you want, or TURNWISE_HOST=127.0.0.1."
     )
+
+
+def _half_tls(settings: Settings) -> str | None:
+    if (settings.tls_cert is None) == (settings.tls_key is None):
+        return None
+    missing = "TURNWISE_TLS_KEY" if settings.tls_cert else "TURNWISE_TLS_CERT"
+    return f"TLS needs a certificate and its key: set {missing} too."
 
 
 _TAKES = {
@@ -95,11 +139,22 @@ _TAKES = {
     "log_level": "use TRACE, DEBUG, INFO, WARNING or ERROR",
     "webhook_url": "use an address that begins with http:// or https://",
     "webhook_secret": "use 16 characters or more",
+    "api_keys": "use keys, or sha256: and 64 hexadecimal digits, separated by commas",
+    "token_seconds": "use 5 to 3600",
+    "token_secret": "use 16 characters or more",
+    "metrics_key": "use a key, or sha256: and 64 hexadecimal digits",
+    "max_sessions_per_key": "use a whole number; 0 is no limit",
+    "new_sessions_per_minute": "use a whole number; 0 is no limit",
+    "trusted_proxies": "use addresses or networks such as 10.0.0.0/8, separated by commas",
+    "origins": "use origins such as https://desk.example, separated by commas, or *",
+    "max_call_seconds": "use a whole number from 10",
+    "handshake_seconds": "use 1 to 300",
+    "max_message_bytes": "use a whole number from 65536",
     "open": "use 1 or 0",
     "store_transcripts": "use 1 or 0",
 }
 
-_SECRET = frozenset({"webhook_secret", "api_keys"})  # never repeated
+_SECRET = frozenset({"webhook_secret", "api_keys", "token_secret", "metrics_key"})  # never repeated
 
 
 def _in_words(error: dict[str, object]) -> str:

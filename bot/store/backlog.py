@@ -51,9 +51,9 @@ class Backlog:
         first = self._in_flight or self._waiting
         return first[0].number if first else None
 
-    def opened(self, session_id: str, now: float) -> None:
-        """The record is to exist, and to count one connection more."""
-        self._append(session_id, OPENED, fields={"updated": repr(now)})
+    def opened(self, session_id: str, now: float, owner: str = "") -> None:
+        """The record is to exist, `owner`'s if it is new, and to count one connection more."""
+        self._append(session_id, OPENED, fields={"updated": repr(now), "owner": owner})
 
     def add(self, session_id: str, entry: Mapping[str, Any]) -> bool:
         """False: full. Raises TypeError or ValueError if the entry is not JSON-able."""

@@ -85,6 +85,8 @@ class Delivery:
         for write in group:
             latest |= write.fields
         first = first_fields(float(latest.get("updated", time.time())))
+        if "owner" in latest:
+            first["owner"] = latest.pop("owner")  # whoever comes later does not take it over
         arguments: list[str | int] = [self._writer, self._ttl, json.dumps(first)]
         arguments.append(json.dumps(latest))
         for write in group:

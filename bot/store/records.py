@@ -21,6 +21,8 @@ class SessionRecord:
     updated: float
     state: str = "IDLE"
     turn: int = 0
+    owner: str = ""
+    """Which key opened it; nobody else is told that it exists."""
     schema: int = SCHEMA
     counters: Mapping[str, int] = field(default_factory=dict[str, int])
     """How often each kind of entry was written; `opened` counts the connections."""
@@ -64,6 +66,7 @@ def record_from(session_id: str, fields: Fields) -> SessionRecord:
         updated=float(fields["updated"]),
         state=fields["state"],
         turn=int(fields["turn"]),
+        owner=fields.get("owner", ""),
         schema=max(schema, SCHEMA),
         counters={
             name.removeprefix(COUNTER): int(count)

@@ -71,19 +71,23 @@ class SessionStore:
         """Writes not in Redis yet."""
         return len(self._backlog)
 
-    async def open(self, session_id: str, *, now: float) -> SessionRecord:
+    async def open(self, session_id: str, *, now: float, owner: str = "") -> SessionRecord:
         """Create the session or take it up again. `now`: Unix seconds.
+
+        owner: which key opens it. A record keeps its first owner: ask `read` first whose it is.
 
         While Redis is away: a new record with `stored` False; what follows is kept as always.
         """
         self._forgotten.pop(session_id, None)
-        self._backlog.opened(session_id, now)
+        self._backlog.opened(session_id, now, owner)
         self._writer.wake()
         try:
             record = await self.read(session_id) if await self._caught_up() else None
         except StoreUnreachable:
             record = None
-        return record or SessionRecord(session_id, created=now, updated=now, stored=False)
+        return record or SessionRecord(
+            session_id, created=now, updated=now, owner=owner, stored=False
+        )
 
     def append(self, session_id: str, entry: Mapping[str, Any]) -> None:
         """Have the entry written; returns at once and never raises. About 10 µs.
@@ -121,6 +125,18 @@ class SessionStore:
         await self._caught_up()
         rows = await self._ask(self._client.xrange(self._keys(session_id).events))
         return [json.loads(fields["entry"]) for _, fields in rows]
+
+    async def claim(self, name: str, seconds: int) -> bool:
+        """True for the first, in whichever worker, who asks for `name` within these seconds.
+
+        Raises StoreUnreachable.
+        """
+        return bool(await self._ask(self._client.set(name, "1", nx=True, ex=seconds)))
+
+    async def shared(self, name: str, value: str) -> str:
+        """What all workers know as `name`: `value`, for the first. Raises StoreUnreachable."""
+        await self._ask(self._client.set(name, value, nx=True))
+        return str(await self._ask(self._client.get(name)))
 
     async def forget(self, session_id: str) -> bool:
         """Remove every trace, and whatever is still appended until it is opened again.
