@@ -12,9 +12,9 @@ from fastapi import Depends, FastAPI, WebSocket
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from bot.serving import make_server
 from bot.entry import Visitor, let_in
 from bot.server import make_app
+from bot.serving import make_server
 from bot.settings import Settings
 from bot.store import SessionStore
 
@@ -52,7 +52,7 @@ async def doors(store: SessionStore, **given: Any) -> AsyncIterator[Doors]:
     server = make_server(app, settings)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         serving = asyncio.create_task(server.serve(sockets=[listener]))
-        while not server.started:
+        while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0)
         yield Doors(app, listener.getsockname()[1], server)
         server.should_exit = True
