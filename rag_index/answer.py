@@ -10,6 +10,7 @@ import numpy as np
 from rag_index import answer_weights
 from rag_index.encoder import Encoder
 from rag_index.followup import resolve, wants_more
+from rag_index.judge import CrossEncoder, Judge
 from rag_index.orders import is_order
 from rag_index.passages import Hit
 from rag_index.quoting import GroundedAnswer, going_on, quoted, refused, stands_alone
@@ -17,20 +18,29 @@ from rag_index.support import FEATURES, features, understand
 from rag_index.wordvectors import word_vectors
 
 PARALLEL = 0.62  # sentences more alike than this say the same of something else, or say it again
-WITHIN = 4.0  # how far behind the best a sentence may be to be said too
+ALSO = 2.0  # log-odds, by reading, from which a second sentence is said too
 HITS = 5  # passages looked at
+READ = 6  # sentences read together with the question
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence: its row among all, its passage's place among the hits, its own in the passage."""
+    """A sentence: its passage's place among the hits, its own in the passage.
 
-    row: int
+    rank: what its words and its vector say of it. judged: log-odds, by reading, that it answers.
+    """
+
     hit: int
     at: int
     text: str
     vector: np.ndarray
     rank: float
+    judged: float
+
+    @property
+    def worth(self) -> float:
+        """The greater, the sooner it is said."""
+        return self.judged + self.rank
 
 
 class Answerer:
@@ -39,8 +49,15 @@ class Answerer:
     threshold: the confidence below which the documents are said not to answer.
     """
 
-    def __init__(self, encoder: Encoder, threshold: float = answer_weights.THRESHOLD) -> None:
+    def __init__(
+        self,
+        encoder: Encoder,
+        judge: Judge | None = None,
+        *,
+        threshold: float = answer_weights.THRESHOLD,
+    ) -> None:
         self._encoder = encoder
+        self._judge = judge or CrossEncoder()
         self._threshold = threshold
         word_vectors()  # read now, not in the first call
 
@@ -57,8 +74,8 @@ class Answerer:
         """At most `max_sentences` sentences from the best hits, or `answered=False`.
 
         embedding: of `question`; computed if not given. said: what the caller has heard; whoever asks
-        for more of it gets up to three further sentences. Takes 2-5 ms, 8 ms more for a question that
-        leans on `about`.
+        for more of it gets up to three further sentences. Takes about 70 ms on two cores, nearly all of it
+        the judge's.
         """
         hits = [h for h in hits[:HITS] if h.passage.sentences]
         if not hits or not question.strip() or max_sentences < 1:
@@ -68,34 +85,40 @@ class Answerer:
         whole = resolve(question, about)
         if embedding is None or whole != question:
             embedding = self._encoder.encode([whole])[0]
-        query = np.asarray(embedding, dtype=np.float32)
-        vectors = [self._vectors(h) for h in hits]
-        known = hits[0].evidence
-        asked = understand(
-            whole,
-            known.rarity if known else {},
-            known.unseen if known else frozenset(),
-            asked=question,
-        )
-        table = features(asked, query, hits, vectors)
-        ranks = table @ answer_weights.RANK
-        order = np.argsort(-ranks, kind="stable")
-        places = [(n, at) for n, h in enumerate(hits) for at in range(len(h.passage.sentences))]
-        ordered = [
-            Candidate(i, n, at, hits[n].passage.sentences[at], vectors[n][at], float(ranks[i]))
-            for i in map(int, order)
-            for n, at in [places[i]]
-            if not is_order(hits[n].passage.sentences[at])
-        ]
-        if not ordered:
-            return refused(0.0)
-        chosen = choose(ordered, max_sentences)
-        confidence = _confidence(summarise(table, ranks, [c.row for c in chosen]))
+        read, confidence = self._read(question, whole, np.asarray(embedding, np.float32), hits)
         if confidence < self._threshold:
             return refused(confidence)
+        chosen = choose(read, max_sentences)
         cited = list(dict.fromkeys(c.hit for c in chosen))
         in_order = sorted(chosen, key=lambda c: (cited.index(c.hit), c.at))
         return quoted([c.text for c in in_order], [hits[n] for n in cited], confidence)
+
+    def _read(
+        self, question: str, whole: str, query: np.ndarray, hits: Sequence[Hit]
+    ) -> tuple[list[Candidate], float]:
+        """The likeliest sentences, best first, and the probability that they answer."""
+        vectors = [self._vectors(h) for h in hits]
+        known = hits[0].evidence
+        rarity = known.rarity if known else {}
+        unseen = known.unseen if known else frozenset[str]()
+        table = features(understand(whole, rarity, unseen, asked=question), query, hits, vectors)
+        ranks = table @ answer_weights.RANK
+        places = [(n, at) for n, h in enumerate(hits) for at in range(len(h.passage.sentences))]
+        rows = [
+            row
+            for row in map(int, np.argsort(-ranks, kind="stable"))
+            if not is_order(_sentence(hits, places[row]))
+        ][:READ]
+        if not rows:
+            return [], 0.0
+        judged = self._judge.weigh(whole, [_in_context(hits, places[row]) for row in rows])
+        read = [
+            Candidate(n, at, _sentence(hits, (n, at)), vectors[n][at], float(ranks[row]), float(j))
+            for row, j in zip(rows, judged, strict=True)
+            for n, at in [places[row]]
+        ]
+        resembles = summarise(table, ranks, rows[0])
+        return sorted(read, key=lambda c: -c.worth), _confidence(float(judged.max()), resembles)
 
     def _vectors(self, hit: Hit) -> np.ndarray:
         stored = hit.passage.vectors
@@ -104,43 +127,52 @@ class Answerer:
         return np.asarray(stored, dtype=np.float32)
 
 
-def _confidence(summary: np.ndarray) -> float:
-    """The probability that the best sentence is the answer."""
-    z = float(summary @ answer_weights.CONFIDENCE[:-1] + answer_weights.CONFIDENCE[-1])
+def _confidence(judged: float, resembles: np.ndarray) -> float:
+    """The probability that the documents answer: by reading, and by what resembles what."""
+    linear = float(resembles @ answer_weights.CONFIDENCE[:-1] + answer_weights.CONFIDENCE[-1])
+    by_reading, by_resembling, otherwise = answer_weights.ANSWERS
+    z = by_reading * judged + by_resembling * linear + otherwise
     return float(1 / (1 + np.exp(-np.clip(z, -40, 40))))
 
 
-def summarise(table: np.ndarray, ranks: np.ndarray, chosen: Sequence[int]) -> np.ndarray:
-    """What the confidence is made of: how the best sentence supports an answer, how it stands out, and
-    how near the second comes, if one is said. chosen: rows of `table`, best first."""
-    best = table[chosen[0]]
-    named = dict(zip(FEATURES, best, strict=True))
-    others = np.delete(ranks, chosen[0])
-    second = table[chosen[1]] if len(chosen) > 1 else np.zeros(len(FEATURES))
+def summarise(table: np.ndarray, ranks: np.ndarray, best: int) -> np.ndarray:
+    """How the sentence that resembles an answer most supports one, and how it stands out.
+
+    best: its row of `table`.
+    """
+    named = dict(zip(FEATURES, table[best], strict=True))
+    others = np.delete(ranks, best)
     return np.array([
         *(named[f] for f in answer_weights.SUPPORT),
         named["cosine"] * named["in_context"],
         named["cosine"] * named["worst_missing"],
         named["type_lacking"] * named["in_context"],
         1 / np.exp(ranks - ranks.max()).sum(),
-        ranks[chosen[0]] - others.max() if len(others) else 3.0,
+        ranks[best] - others.max() if len(others) else 3.0,
         table[:, FEATURES.index("cosine")].max(),
         table[:, FEATURES.index("in_context")].max(),
-        float(len(chosen) > 1),
-        np.exp(ranks[chosen[1]] - ranks[chosen[0]]) if len(chosen) > 1 else 0.0,
-        second[FEATURES.index("cosine")],
-        second[FEATURES.index("in_context")],
     ])  # fmt: skip
 
 
-def choose(ordered: Sequence[Candidate], most: int) -> list[Candidate]:
-    """The best sentence, and others that add to it: not parallel to it, not far behind."""
-    chosen = [ordered[0]]
-    for candidate in ordered[1:]:
-        if len(chosen) == most or ordered[0].rank - candidate.rank > WITHIN * max(1, most - 1):
+def choose(read: Sequence[Candidate], most: int) -> list[Candidate]:
+    """The best sentence, and others that answer as well: not parallel to it. read: best first."""
+    chosen = [read[0]]
+    for candidate in read[1:]:
+        if len(chosen) == most:
             break
-        if not stands_alone(candidate.text):
+        if candidate.judged < ALSO or not stands_alone(candidate.text):
             continue
         if all(float(c.vector @ candidate.vector) < PARALLEL for c in chosen):
             chosen.append(candidate)
     return chosen
+
+
+def _sentence(hits: Sequence[Hit], place: tuple[int, int]) -> str:
+    return hits[place[0]].passage.sentences[place[1]]
+
+
+def _in_context(hits: Sequence[Hit], place: tuple[int, int]) -> str:
+    """The sentence as it reads below its document's title and its own heading."""
+    passage = hits[place[0]].passage
+    above = dict.fromkeys(h for h in (passage.title, *passage.headings[-1:]) if h)
+    return f"{', '.join(above)}: {_sentence(hits, place)}" if above else _sentence(hits, place)

@@ -1,0 +1,74 @@
+"""Reads a question and a sentence together and says how well the one answers the other."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import onnxruntime as ort
+from tokenizers import Tokenizer
+
+from rag_index.encoder import EncoderUnavailable, tokenizer_bytes
+
+MODEL = Path(__file__).parent / "weights" / "judge.onnx"
+MODEL_SHA256 = "e7e0c1b705b3289a1bf581c169abe9a3e6d8c1808120fbb780c92238e1da5294"
+MAX_TOKENS = 96
+
+
+class Judge(Protocol):
+    """What weighs sentences against a question. Safe to call from several threads."""
+
+    def weigh(self, question: str, sentences: Sequence[str]) -> np.ndarray:
+        """float32, shape (len(sentences),): log-odds that each answers the question."""
+        ...
+
+
+class CrossEncoder:
+    """MiniLM (6 layers, int8), trained to tell sentences that answer from sentences that only resemble.
+
+    Words and sentences compared one by one say what a sentence is about; only reading both together
+    tells "when are decisions sent" from "when is the deadline". How it was trained: docs/answers.md.
+    """
+
+    def __init__(self, threads: int = 2) -> None:
+        """threads: how many onnxruntime may use for one run. Raises EncoderUnavailable."""
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._session = ort.InferenceSession(
+            _weights(), options, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer = Tokenizer.from_buffer(tokenizer_bytes())
+        self._tokenizer.enable_truncation(MAX_TOKENS, strategy="longest_first")
+        self._tokenizer.enable_padding()
+
+    def weigh(self, question: str, sentences: Sequence[str]) -> np.ndarray:
+        """float32, shape (len(sentences),): log-odds that each answers the question."""
+        if not sentences:
+            return np.zeros(0, dtype=np.float32)
+        pairs = self._tokenizer.encode_batch([(question, s) for s in sentences])
+        feed = {
+            "input_ids": np.array([p.ids for p in pairs], dtype=np.int64),
+            "token_type_ids": np.array([p.type_ids for p in pairs], dtype=np.int64),
+            "attention_mask": np.array([p.attention_mask for p in pairs], dtype=np.int64),
+        }
+        return np.asarray(self._session.run(None, feed)[0], dtype=np.float32)
+
+
+def _weights() -> bytes:
+    try:
+        content = MODEL.read_bytes()
+    except OSError as error:
+        raise EncoderUnavailable(
+            f"The answerer's file {MODEL} cannot be read ({error.strerror}): check it out again."
+        ) from error
+    if hashlib.sha256(content).hexdigest() != MODEL_SHA256:
+        raise EncoderUnavailable(
+            f"The answerer's file {MODEL} is not the one that was tested (sha256 differs): "
+            "check it out again."
+        )
+    return content
