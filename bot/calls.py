@@ -2,7 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,19 @@ from fastapi import HTTPException
 from loguru import logger
 
 RETRY_SECONDS = 5
+LEAVE_SECONDS = 2.0  # for the last words to a client
+
+Leave = Callable[[str], Awaitable[None]]
+"""Tells the client why its call ends here: `ended`, `taken_over`, `draining`."""
+
+
+@dataclass
+class Held:
+    """A call under way."""
+
+    task: asyncio.Task[None]
+    owner: str
+    leave: Leave | None = None
 
 
 @dataclass
@@ -18,16 +32,15 @@ class Calls:
 
     room: int
     room_each: int = 0  # calls at once of one owner; 0: as many as there is room
-    _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
-    _owners: dict[str, str] = field(default_factory=dict[str, str])
+    _held: dict[str, Held] = field(default_factory=dict[str, Held])
 
     def __len__(self) -> int:
-        return len(self._tasks)
+        return len(self._held)
 
     @property
     def full(self) -> bool:
         """Whether another call would be refused."""
-        return len(self._tasks) >= self.room
+        return len(self._held) >= self.room
 
     def admit(self, owner: str = "") -> str:
         """An id for a new session of the owner's. Raises HTTP 503 or 429 as `check_room` does."""
@@ -55,32 +68,49 @@ class Calls:
 
     def holds(self, session_id: str) -> bool:
         """Whether the call is under way here."""
-        return session_id in self._tasks
+        return session_id in self._held
 
-    def hold(self, session_id: str, call: Coroutine[Any, Any, None], owner: str = "") -> None:
+    def hold(
+        self, session_id: str, call: Coroutine[Any, Any, None], owner: str = ""
+    ) -> asyncio.Task[None]:
         """Runs the call until it ends."""
         task = asyncio.create_task(call, name=f"session {session_id}")
-        self._tasks[session_id], self._owners[session_id] = task, owner
-        task.add_done_callback(lambda done: self._ended(session_id, done))
+        self._held[session_id] = Held(task, owner)
+        task.add_done_callback(self._ended)
+        return task
+
+    def on_end(self, session_id: str, leave: Leave) -> None:
+        """How the call's client is told the reason if it is ended from outside."""
+        self._held[session_id].leave = leave
+
+    async def rename(self, old: str, new: str) -> None:
+        """The call turns out to be the session `new`; whoever holds that session loses it."""
+        while old != new and new in self._held:
+            await self.end(new, "taken_over")
+        self._held[new] = self._held.pop(old)
 
     def _of(self, owner: str) -> int:
-        return sum(one == owner for one in self._owners.values())
+        return sum(held.owner == owner for held in self._held.values())
 
-    def _ended(self, session_id: str, task: asyncio.Task[None]) -> None:
-        if self._tasks.get(session_id) is task:
-            del self._tasks[session_id], self._owners[session_id]
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        session_id = next((name for name, held in self._held.items() if held.task is task), "")
+        self._held.pop(session_id, None)
         if not task.cancelled() and (error := task.exception()):
             logger.bind(session=session_id, error=repr(error)).error("session_failed")
 
-    async def end(self, session_id: str) -> None:
+    async def end(self, session_id: str, reason: str = "ended") -> None:
         """Ends one call, now; nothing to do if it isn't held here."""
-        if task := self._tasks.get(session_id):
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        if held := self._held.get(session_id):
+            await _end(held, reason)
 
-    async def end_all(self) -> None:
+    async def end_all(self, reason: str = "ended") -> None:
         """Ends every call, now."""
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(_end(held, reason) for held in list(self._held.values())))
+
+
+async def _end(held: Held, reason: str) -> None:
+    if held.leave:
+        with suppress(Exception):  # a client that can't be told is gone
+            await asyncio.wait_for(held.leave(reason), LEAVE_SECONDS)
+    held.task.cancel()
+    await asyncio.gather(held.task, return_exceptions=True)

@@ -1,6 +1,7 @@
 """The pipeline, as one list that reads like the path of a turn."""
 
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass, field, replace
 
 from pipecat.audio.vad.vad_analyzer import VADParams
 from pipecat.pipeline.parallel_pipeline import ParallelPipeline
@@ -15,8 +16,10 @@ from bot.services.local.hibari import HibariTTS
 from bot.services.local.lulls import LullVAD
 from bot.services.local.moonshine import MoonshineSTT
 from conversation.call import Call
+from processors.client_messages import ClientMessages
 from processors.intent import IntentProcessor
 from processors.ledger import LedgerTap
+from processors.line_gaps import LineGaps
 from processors.merge import Merge
 from processors.ports import (
     Clock,
@@ -66,6 +69,24 @@ def spoken_parts(engine: Engine) -> Parts:
         llm=GroundedLLM(engine.answerer, engine.persona),
         tts=HibariTTS(speech.voice),
     )
+
+
+def transcribed_parts(engine: Engine) -> Parts:
+    """What a call uses whose client hears for itself: it only speaks."""
+    speech = engine.speech
+    if speech is None:
+        raise ValueError("this engine has no speech: use load_engine, not load_knowledge")
+    return Parts(
+        ears=(ClientMessages(clock=time.monotonic),),
+        llm=GroundedLLM(engine.answerer, engine.persona),
+        tts=HibariTTS(speech.voice),
+    )
+
+
+def streamed_parts(engine: Engine) -> Parts:
+    """What a call uses that hears and speaks, and whose client tells more than audio."""
+    parts, clock = spoken_parts(engine), time.monotonic
+    return replace(parts, ears=(ClientMessages(clock=clock), LineGaps(clock=clock), *parts.ears))
 
 
 def written_parts(engine: Engine) -> Parts:

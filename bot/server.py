@@ -19,6 +19,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from bot.browser_door import router as browser_door
 from bot.calls import Calls
 from bot.entry import Entry, metered
+from bot.orchestrate_door import router as orchestrate_door
 from bot.sessions_door import router as sessions_door
 from bot.settings import Settings
 from bot.store import SessionStore, StoreUnreachable
@@ -50,6 +51,7 @@ def make_app(settings: Settings, engine: "asyncio.Future[Engine]", store: Sessio
     app.add_exception_handler(StoreUnreachable, _store_away)
     app.include_router(browser_door)
     app.include_router(sessions_door)
+    app.include_router(orchestrate_door)
     app.add_api_route("/health", health)
     app.add_api_route("/health/ready", ready)
     app.add_api_route("/metrics", metrics, dependencies=[Depends(metered)])
@@ -62,7 +64,7 @@ def make_app(settings: Settings, engine: "asyncio.Future[Engine]", store: Sessio
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     yield
-    await app.state.calls.end_all()
+    await app.state.calls.end_all("draining")
     if app.state.engine.done() and not app.state.engine.exception():
         await app.state.engine.result().webhooks.drain(DRAIN_SECONDS)
     await app.state.webrtc.close()

@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -20,9 +20,19 @@ from bot.settings import Settings
 from conversation.announcements import Announcements
 from conversation.call import Call
 from conversation.desk import Desk
+from conversation.machine import Conversation
+from conversation.memory import Memory
 from processors.ports import Journal, journal_nothing
 
 _WORDS = frozenset({"text", "values", "offer", "reason", "summary"})  # of entries: the caller's
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a session that goes on had come to."""
+
+    turn: int = 0
+    memory: Memory = field(default_factory=Memory)
 
 
 @dataclass
@@ -64,8 +74,11 @@ def open_session(
     sample_rate: int = 24000,
     journal: Journal = journal_nothing,
     rtvi: bool = False,
+    past: Past | None = None,
+    resume_token: str = "",
 ) -> Session:
-    """Builds the pipeline of one session around a transport."""
+    """Builds the pipeline of one session around a transport. past: if it goes on."""
+    past = past or Past()
     session_id = session_id or secrets.token_urlsafe(12)
     journal = journal if settings.store_transcripts else _without_words(journal)
     call = Call(
@@ -73,6 +86,9 @@ def open_session(
         greeting=engine.persona.greeting if greet else "",
         apology=engine.persona.apology,
         sample_rate=sample_rate,
+        resume_token=resume_token,
+        conversation=Conversation(turn=past.turn),
+        memory=past.memory,
         desk=Desk(engine.persona, engine.plans, engine.sure_from, session_id, datetime.now),
     )
     parts = replace(

@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     max_call_seconds: int = Field(default=3600, ge=10)
     handshake_seconds: int = Field(default=10, ge=1, le=300)
     max_message_bytes: int = Field(default=256 * 1024, ge=64 * 1024)
+    max_messages_per_second: int = Field(default=200, ge=1)
     tls_cert: Path | None = None
     tls_key: Path | None = None
     log_level: Literal["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"] = Field(
@@ -150,6 +151,7 @@ _TAKES = {
     "max_call_seconds": "use a whole number from 10",
     "handshake_seconds": "use 1 to 300",
     "max_message_bytes": "use a whole number from 65536",
+    "max_messages_per_second": "use a whole number from 1",
     "open": "use 1 or 0",
     "store_transcripts": "use 1 or 0",
 }

@@ -22,15 +22,15 @@ class Announcements:
     wall_clock: Callable[[], float]
 
     def session_started(
-        self, *, resumed: bool, state: str, turn: int, sample_rate: int, resume_token: str = ""
+        self, state: str, turn: int, *, sample_rate: int, token: str = ""
     ) -> Message:
-        """The first message of every connection."""
+        """The first message of every connection. turn: not 0 if the session goes on."""
         return self._message(
             "session_started",
-            resumed=resumed,
+            resumed=turn > 0,
             state=state,
             turn_number=turn,
-            resume_token=resume_token,
+            resume_token=token,
             protocol=PROTOCOL,
             audio_format="pcm16",
             sample_rate=sample_rate,

@@ -37,6 +37,7 @@ class Call:
     greeting: str = ""
     apology: str = ""
     sample_rate: int = 24000  # of the audio we send
+    resume_token: str = ""  # of a session that can be resumed
     conversation: Conversation = field(default_factory=Conversation)
     memory: Memory = field(default_factory=Memory)
     desk: Desk = field(default_factory=Desk)
@@ -68,7 +69,7 @@ class Call:
     def connected(self, *, now: float) -> list[Action]:
         """A client is there: greets it, unless the conversation is under way."""
         state, turn, rate = self.conversation.state, self.conversation.turn, self.sample_rate
-        started = self.tell.session_started(resumed=False, state=state, turn=turn, sample_rate=rate)
+        started = self.tell.session_started(state, turn, sample_rate=rate, token=self.resume_token)
         moves = self.conversation.handle(Event.CONNECTED, now=now)
         greets = bool(self.greeting) and self.conversation.turn == 0
         said = self._following.say(self.conversation.turn, self.greeting) if greets else []
@@ -83,9 +84,11 @@ class Call:
 
     # The caller
 
-    def voice_started(self, *, now: float) -> list[Action]:
-        """A sound began; a bot that thinks or speaks pauses until it is told apart."""
+    def voice_started(self, *, now: float, sure: bool = False) -> list[Action]:
+        """A sound began; a bot that has the floor pauses until it is told apart, or is `sure`."""
         self._utterance.voice_started()
+        if sure and self.conversation.state in _OVERLAPPED:
+            return [barge_in(true=True), *self._take_floor(now)]
         if self.conversation.state not in _OVERLAPPED:
             return self._take_floor(now)
         return [Hold()] if self._overlap.voice_started(now=now) is Floor.HOLD else []

@@ -1,6 +1,8 @@
 """What was asked and what was heard: the context of the next answer."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 KEPT = 12  # exchanges
 FOLLOWED = 3  # questions that a question may follow up on, one on the other
@@ -20,6 +22,18 @@ class Memory:
     """The exchanges of a session, oldest first. Only what was really heard is remembered."""
 
     exchanges: list[Exchange] = field(default_factory=list[Exchange])
+
+    @classmethod
+    def replayed(cls, entries: Iterable[Mapping[str, Any]]) -> "Memory":
+        """As it was, from the entries of the session's event stream."""
+        memory = cls()
+        for entry in entries:
+            text = entry.get("text", "")
+            if entry.get("kind") == "transcript":
+                memory.asked(entry["turn"], text)
+            elif entry.get("kind") == "answer":
+                memory.heard(entry["turn"], text)
+        return memory
 
     def asked(self, turn: int, utterance: str) -> None:
         """The caller's turn is over."""

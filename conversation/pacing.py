@@ -19,6 +19,7 @@ class Pacer:
     sent: float = 0.0
     lead: float = LEAD_SECONDS
     _zero: float | None = None  # when the first sample was, or would have been, heard
+    _reported: tuple[float, float] | None = None  # seconds heard, and when the client said so
 
     def due(self, *, now: float) -> float:
         """When the next audio may leave."""
@@ -34,6 +35,13 @@ class Pacer:
             self._zero = now - self.sent
         self.sent += seconds
 
+    def reported(self, played: float, *, now: float) -> None:
+        """The client says that so many seconds have been heard: it knows better than we."""
+        self._reported = played, now
+
     def played(self, *, now: float) -> float:
         """Seconds of the reply that the caller has heard."""
+        if self._reported:
+            played, at = self._reported
+            return min(self.sent, played + now - at)
         return 0.0 if self._zero is None else max(0.0, min(self.sent, now - self._zero))

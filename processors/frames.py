@@ -15,6 +15,7 @@ from pipecat.frames.frames import (
     InterimTranscriptionFrame,
     SystemFrame,
     TranscriptionFrame,
+    VADUserStartedSpeakingFrame,
 )
 from pipecat.processors.aggregators.llm_context import LLMContext
 
@@ -97,6 +98,18 @@ class TransferFrame(SystemFrame):
     turn: int
     reason: str
     summary: str
+
+
+@dataclass
+class CertainlySpeakingFrame(VADUserStartedSpeakingFrame):
+    """Somebody else's ears say that the caller speaks: it needs no telling apart from a cough."""
+
+
+@dataclass
+class PlaybackFrame(SystemFrame):
+    """The caller has heard so much of the current reply, counted from its first sample."""
+
+    played_seconds: float
 
 
 @dataclass

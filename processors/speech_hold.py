@@ -24,6 +24,7 @@ from processors.frames import (
     AnswerStartFrame,
     CitationsFrame,
     HoldSpeechFrame,
+    PlaybackFrame,
     ReleaseSpeechFrame,
     ResumeSpeechFrame,
     SpeechCutFrame,
@@ -45,6 +46,7 @@ class SpeechHold(FrameProcessor):
     HoldSpeechFrame       -> nothing leaves until ReleaseSpeechFrame
     InterruptionFrame     -> SpeechCutFrame upstream; what was not heard is kept
     ResumeSpeechFrame     -> goes on from the first sample that was not heard
+    PlaybackFrame         -> what was heard is what the client says, not what our clock says
     """
 
     def __init__(self, announcements: Announcements, ledgers: Ledgers, *, clock: Clock) -> None:
@@ -69,6 +71,9 @@ class SpeechHold(FrameProcessor):
                 return
             case ResumeSpeechFrame():
                 await self._resume(frame.turn)
+                return
+            case PlaybackFrame():
+                self._tape.reported(frame.played_seconds, now=self._now())
                 return
             case InterruptionFrame():
                 await self.push_frame(frame, direction)

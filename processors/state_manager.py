@@ -46,6 +46,7 @@ from conversation.call import Call
 from processors.alarm import Alarm
 from processors.frames import (
     AnswerStartFrame,
+    CertainlySpeakingFrame,
     FinalSegmentFrame,
     HoldSpeechFrame,
     PartialSegmentFrame,
@@ -124,7 +125,8 @@ class StateManager(FrameProcessor):
             case ClientConnectedFrame():
                 return call.connected(now=now)
             case VADUserStartedSpeakingFrame() if direction is FrameDirection.DOWNSTREAM:
-                return call.voice_started(now=now)
+                sure = isinstance(frame, CertainlySpeakingFrame)
+                return call.voice_started(now=now, sure=sure)
             case VADUserStoppedSpeakingFrame() if direction is FrameDirection.DOWNSTREAM:
                 return call.voice_stopped(now=now, silence=frame.stop_secs)
             case UserStoppedSpeakingFrame() if direction is FrameDirection.DOWNSTREAM:

@@ -16,8 +16,9 @@ from conversation.playout import Playout
 from processors.frames import Citation
 
 CHUNK_SECONDS = 0.04
+UNHEARD = 50  # chunks that a slow line may still owe the caller's ear
 NOBODY = -1  # the turn of what a cut reply's makers still send: nobody asked for it
-_SECONDS_A_WORD = 0.36  # 165 words a minute, for pieces whose audio is not all there yet
+_SECONDS_A_LETTER = 0.067  # for pieces whose audio is not all there yet
 
 
 def seconds_of(frame: TTSAudioRawFrame) -> float:
@@ -36,9 +37,9 @@ class Tape:
     segment: int = 0
     first_audio_at: float = 0.0
     _frames: deque[Frame] = field(default_factory=deque[Frame])
-    _sent: list[TTSAudioRawFrame] = field(
-        default_factory=list[TTSAudioRawFrame]
-    )  # of the piece that is being heard
+    _sent: deque[TTSAudioRawFrame] = field(
+        default_factory=lambda: deque(maxlen=UNHEARD)
+    )  # and perhaps not heard yet
     _pacer: Pacer = field(default_factory=Pacer)
     _playout: Playout = field(default_factory=Playout)
     _words: list[str] = field(default_factory=list[str])
@@ -95,7 +96,7 @@ class Tape:
         frame = self._frames.popleft()
         if isinstance(frame, TTSAudioRawFrame):
             self._pacer.leaves(seconds_of(frame), now=now)
-            self._sent = [*self._sent[-8:], frame]
+            self._sent.append(frame)
         return frame
 
     def next_seconds(self, text: str) -> float:
@@ -106,11 +107,15 @@ class Tape:
                 seconds += seconds_of(frame)
             elif isinstance(frame, AggregatedTextFrame):
                 return seconds  # its text follows its audio: all of it is there
-        return max(seconds, len(text.split()) * _SECONDS_A_WORD)
+        return max(seconds, len(text) * _SECONDS_A_LETTER)
 
     def heard(self, *, now: float) -> str:
         """The words that the caller has heard."""
         return self._playout.heard(self._pacer.played(now=now) * 1000)
+
+    def reported(self, played: float, *, now: float) -> None:
+        """The client says how many seconds of the reply have been heard."""
+        self._pacer.reported(played, now=now)
 
     def rewind(self, *, now: float) -> None:
         """Back to the first chunk that was not heard, so that playing goes on from there."""

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from bot.settings import Settings
+from transports.orchestrate.asyncapi import text
 
 ROOT = Path(__file__).parent.parent
 
@@ -13,6 +14,12 @@ def test_every_setting_is_in_the_settings_page_and_no_other():
     page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     documented = {name.lower() for name in re.findall(r"`TURNWISE_([A-Z_]+)`", page)}
     assert documented == set(Settings.model_fields)
+
+
+def test_the_protocols_document_is_that_of_its_messages():
+    """`python -m transports.orchestrate.asyncapi > docs/orchestrate.asyncapi.json` makes it."""
+    kept = (ROOT / "docs" / "orchestrate.asyncapi.json").read_text(encoding="utf-8")
+    assert kept == text()
 
 
 def test_every_link_of_the_readme_leads_somewhere():

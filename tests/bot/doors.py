@@ -41,11 +41,13 @@ class Doors:
 
 
 @asynccontextmanager
-async def doors(store: SessionStore, **given: Any) -> AsyncIterator[Doors]:
-    """Serves on a free port of loopback until the end."""
+async def doors(
+    store: SessionStore, loaded: object | None = None, **given: Any
+) -> AsyncIterator[Doors]:
+    """Serves on a free port of loopback until the end. loaded: the engine, if it is used."""
     settings = Settings(_env_file=None, port=1, **given)  # type: ignore[call-arg]
     engine = asyncio.get_running_loop().create_future()
-    engine.set_result(object())
+    engine.set_result(loaded or object())
     app = make_app(settings, engine, store)
     app.router.lifespan_context = _as_it_is  # the store is the test's to close
     app.add_api_websocket_route("/door", door)

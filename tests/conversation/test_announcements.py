@@ -16,7 +16,7 @@ MOVE = Transition(3, State.IDLE, State.LISTENING, Event.CONNECTED, 0)
 # Type and fields as the protocol's table has them; `turn_number` is more than it promises.
 PROMISED = [
     (
-        TELL.session_started(resumed=False, state="IDLE", turn=0, sample_rate=24000),
+        TELL.session_started("IDLE", 0, sample_rate=24000),
         "session_started session_id resumed state turn_number resume_token protocol audio_format "
         "sample_rate",
     ),
@@ -72,6 +72,6 @@ def test_a_complete_turn_tells_where_its_time_went():
 
 def test_the_first_message_names_protocol_and_audio():
     """Version 1, 16-bit samples at the session's rate."""
-    message = TELL.session_started(resumed=False, state="IDLE", turn=0, sample_rate=8000)
+    message = TELL.session_started("IDLE", 0, sample_rate=8000)
     assert (message["protocol"], message["audio_format"]) == (1, "pcm16")
     assert message["sample_rate"] == 8000

@@ -1,7 +1,7 @@
 """Real models, the real sample help desk, real audio: loaded once for all these tests."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,12 @@ from benchmarks.judging import canonical
 from benchmarks.spoken_questions import at_recognizers_rate
 from bot.engine import Engine, load_engine
 from bot.settings import Settings
+from bot.store import SessionStore, open_store
 from bot.talking import talk
 from rag_index.build import build
 from rag_index.encoder import MiniLMEncoder
+from tests.bot.doors import Doors, doors
+from tests.bot.orchestrate_client import Client, orchestrate
 
 ROOT = Path(__file__).parents[2]
 AUDIO = ROOT.parent / "shared" / "audio"
@@ -59,6 +62,25 @@ def settings(data_folder: Path) -> Settings:
 @pytest.fixture(scope="session")
 def engine(settings: Settings) -> Engine:
     return load_engine(settings)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SessionStore]:
+    opened = await open_store(None, tmp_path / "data")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def door(store: SessionStore, engine: Engine, settings: Settings) -> AsyncIterator[Doors]:
+    async with doors(store, engine, data=settings.data, max_sessions=8) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def client(door: Doors) -> AsyncIterator[Client]:
+    async with orchestrate(door) as opened:
+        yield opened
 
 
 Caller = Callable[..., Heard]

@@ -1,0 +1,57 @@
+"""A line that stops in the middle of the caller's words is a caller who has stopped."""
+
+import asyncio
+
+from pipecat.frames.frames import CancelFrame, EndFrame, Frame, InputAudioRawFrame, StartFrame
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from processors.ports import Clock
+
+GAP_SECONDS = 0.4  # longer than the jitter of a line that works
+SILENCE_SECONDS = 0.6  # enough for the VAD to notice
+_LOOKS_EVERY = 0.1
+_FRAME_SECONDS = 0.02
+
+
+class LineGaps(FrameProcessor):
+    """InputAudioRawFrame -> the same; and some silence, once, when no more of it comes."""
+
+    def __init__(self, *, clock: Clock) -> None:
+        super().__init__()
+        self._now = clock
+        self._until: float | None = None  # audio that has come lasts until then
+        self._rate = 16000
+        self._task: asyncio.Task[None] | None = None
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        match frame:
+            case StartFrame():
+                self._task = self.create_task(self._watch(), "gaps")
+            case EndFrame() | CancelFrame():
+                await self._stop()
+            case InputAudioRawFrame():
+                seconds = len(frame.audio) / (2 * frame.num_channels * frame.sample_rate)
+                self._until = max(self._until or 0.0, self._now()) + seconds
+                self._rate = frame.sample_rate
+            case _:
+                pass
+        await self.push_frame(frame, direction)
+
+    async def cleanup(self) -> None:
+        await super().cleanup()
+        await self._stop()
+
+    async def _stop(self) -> None:
+        if self._task:
+            task, self._task = self._task, None
+            await self.cancel_task(task)
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOKS_EVERY)
+            if self._until is not None and self._now() - self._until > GAP_SECONDS:
+                self._until = None
+                silence = bytes(2 * int(self._rate * _FRAME_SECONDS))
+                for _ in range(round(SILENCE_SECONDS / _FRAME_SECONDS)):
+                    await self.push_frame(InputAudioRawFrame(silence, self._rate, 1))

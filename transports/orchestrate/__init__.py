@@ -1,0 +1,1 @@
+"""The WebSocket protocol /orchestrate: its messages, the line that keeps to it, Pipecat's side."""
