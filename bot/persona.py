@@ -29,6 +29,9 @@ def load_persona(path: Path) -> Persona:
         return Persona()
     if not isinstance(found, dict):
         raise PersonaFileError(f"{path}:1:1: write `name: value` lines, such as `name: Robin`.")
+    transfer = found.get("transfer")
+    if isinstance(transfer, dict) and "number" in transfer:
+        found = {**found, "transfer_number": transfer["number"]}
     return Persona(**{f.name: _words(found[f.name]) for f in fields(Persona) if f.name in found})
 
 

@@ -18,6 +18,7 @@ from bot.services.local.moonshine import MoonshineSTT
 from conversation.call import Call
 from processors.client_messages import ClientMessages
 from processors.intent import IntentProcessor
+from processors.keypad import KeypadTurns
 from processors.ledger import LedgerTap
 from processors.line_gaps import LineGaps
 from processors.merge import Merge
@@ -25,6 +26,7 @@ from processors.ports import (
     Clock,
     Counter,
     Deliver,
+    HandOver,
     Journal,
     count_nothing,
     deliver_nowhere,
@@ -52,6 +54,8 @@ class Parts:
     count: Counter = field(default=count_nothing)
     deliver: Deliver = field(default=deliver_nowhere)
     merge_patience: float = 0.15
+    keypad: bool = False
+    transfer: HandOver | None = None
 
 
 def spoken_parts(engine: Engine) -> Parts:
@@ -78,6 +82,7 @@ def transcribed_parts(engine: Engine) -> Parts:
         raise ValueError("this engine has no speech: use load_engine, not load_knowledge")
     return Parts(
         ears=(ClientMessages(clock=time.monotonic),),
+        keypad=True,
         llm=GroundedLLM(engine.answerer, engine.persona),
         tts=HibariTTS(speech.voice),
     )
@@ -86,7 +91,13 @@ def transcribed_parts(engine: Engine) -> Parts:
 def streamed_parts(engine: Engine) -> Parts:
     """What a call uses that hears and speaks, and whose client tells more than audio."""
     parts, clock = spoken_parts(engine), time.monotonic
-    return replace(parts, ears=(ClientMessages(clock=clock), LineGaps(clock=clock), *parts.ears))
+    ears = (ClientMessages(clock=clock), LineGaps(clock=clock), *parts.ears)
+    return replace(parts, ears=ears, keypad=True)
+
+
+def phone_parts(engine: Engine, transfer: HandOver) -> Parts:
+    """What a telephone call uses. transfer: connects it with a person."""
+    return replace(streamed_parts(engine), transfer=transfer)
 
 
 def written_parts(engine: Engine) -> Parts:
@@ -109,12 +120,14 @@ def make_pipeline(
         [
             transport_in,
             *parts.ears,
+            *([KeypadTurns(lambda: call.desk.collects, clock=clock)] if parts.keypad else []),
             StateManager(
                 call,
                 clock=clock,
                 journal=parts.journal,
                 count=parts.count,
                 deliver=parts.deliver,
+                hand_over=parts.transfer,
             ),
             ParallelPipeline(
                 [IntentProcessor(engine.classifier, embed, tell, ledgers, clock=clock)],

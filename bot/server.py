@@ -20,6 +20,7 @@ from bot.browser_door import router as browser_door
 from bot.calls import Calls
 from bot.entry import Entry, metered
 from bot.orchestrate_door import router as orchestrate_door
+from bot.phone_door import router as phone_door
 from bot.sessions_door import router as sessions_door
 from bot.settings import Settings
 from bot.store import SessionStore, StoreUnreachable
@@ -52,6 +53,7 @@ def make_app(settings: Settings, engine: "asyncio.Future[Engine]", store: Sessio
     app.include_router(browser_door)
     app.include_router(sessions_door)
     app.include_router(orchestrate_door)
+    app.include_router(phone_door)
     app.add_api_route("/health", health)
     app.add_api_route("/health/ready", ready)
     app.add_api_route("/metrics", metrics, dependencies=[Depends(metered)])

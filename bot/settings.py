@@ -59,6 +59,18 @@ class Settings(BaseSettings):
     handshake_seconds: int = Field(default=10, ge=1, le=300)
     max_message_bytes: int = Field(default=256 * 1024, ge=64 * 1024)
     max_messages_per_second: int = Field(default=200, ge=1)
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^/?#\s]+/?$")
+    twilio_account_sid: str | None = Field(
+        default=None,
+        pattern=r"^AC[A-Za-z0-9]{1,64}$",
+        validation_alias=AliasChoices("TURNWISE_TWILIO_ACCOUNT_SID", "TWILIO_ACCOUNT_SID"),
+    )
+    twilio_auth_token: SecretStr | None = Field(
+        default=None,
+        min_length=8,
+        validation_alias=AliasChoices("TURNWISE_TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN"),
+    )
+    twilio_api_url: str = Field(default="https://api.twilio.com", pattern=r"^https?://[^/?#\s]+$")
     tls_cert: Path | None = None
     tls_key: Path | None = None
     log_level: Literal["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"] = Field(
@@ -152,11 +164,17 @@ _TAKES = {
     "handshake_seconds": "use 1 to 300",
     "max_message_bytes": "use a whole number from 65536",
     "max_messages_per_second": "use a whole number from 1",
+    "public_url": "use an address such as https://desk.example, without a path",
+    "twilio_account_sid": "use the account's id, which begins with AC",
+    "twilio_auth_token": "use the account's token",
+    "twilio_api_url": "use an address such as https://api.twilio.com",
     "open": "use 1 or 0",
     "store_transcripts": "use 1 or 0",
 }
 
-_SECRET = frozenset({"webhook_secret", "api_keys", "token_secret", "metrics_key"})  # never repeated
+_SECRET = frozenset(  # never repeated
+    ("webhook_secret", "api_keys", "token_secret", "metrics_key", "twilio_auth_token")
+)
 
 
 def _in_words(error: dict[str, object]) -> str:

@@ -67,6 +67,11 @@ class Desk:
         confirms = form is not None and form.step is Step.CONFIRMING
         return bool(self.standing.offer) or confirms or (self._quotes and self._unknown_offers)
 
+    @property
+    def collects(self) -> bool:
+        """Whether the caller was asked for something that may be digits."""
+        return self.standing.form is not None
+
     def reply(self, turn: int, text: str, wanted: Wanted | None, *, last_reply: str) -> Reply:
         """What `turn` is answered with. Asked twice for one turn, it forgets the first time."""
         if self._turn == turn or self._due:  # what was announced and not done is not to be done

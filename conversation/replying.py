@@ -17,6 +17,7 @@ class Persona:
     unknown: str = "I don't know that. Would you like me to put you through to a person?"
     apology: str = "I'm sorry, something went wrong on my side. Please ask me again."
     transfer: str = "I'll put you through to a person."
+    transfer_number: str = ""  # whom telephones are put through to
     goodbye: str = "Goodbye."
     nothing_to_repeat: str = "I haven't said anything yet."
     nothing_more: str = "That is all I have on that."

@@ -63,7 +63,9 @@ class ClientMessages(FrameProcessor):
             case {"type": "vad_end"}:
                 await self._ended()
             case {"type": "playback", "played_ms": float(played) | int(played)}:
-                await self.push_frame(PlaybackFrame(played_seconds=played / 1000))
+                await self.push_frame(PlaybackFrame(seconds=played / 1000))
+            case {"type": "playback", "unheard_ms": float(unheard)}:
+                await self.push_frame(PlaybackFrame(seconds=unheard / 1000, unheard=True))
             case {"type": "dtmf", "digit": str(digit)}:
                 await self.push_frame(InputDTMFFrame(button=KeypadEntry(digit)))
             case _:

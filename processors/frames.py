@@ -107,9 +107,13 @@ class CertainlySpeakingFrame(VADUserStartedSpeakingFrame):
 
 @dataclass
 class PlaybackFrame(SystemFrame):
-    """The caller has heard so much of the current reply, counted from its first sample."""
+    """What the caller has really heard of the current reply.
 
-    played_seconds: float
+    seconds: of it from its first sample; or, if `unheard`, of what was sent and not heard yet.
+    """
+
+    seconds: float
+    unheard: bool = False
 
 
 @dataclass

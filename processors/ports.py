@@ -1,6 +1,6 @@
 """What our processors need from above, as small protocols; `bot` passes in the real ones."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,6 +13,9 @@ Journal = Callable[[Mapping[str, Any]], None]
 Deliver = Callable[[Post], Awaitable[bool]]
 """Begins at once to post what was collected, and goes on though the call ends or nobody waits.
 Gives whether it arrived."""
+
+HandOver = Callable[[str, str], Coroutine[Any, Any, None]]
+"""Connects the caller with a person: (reason, summary of the talk). Never raises."""
 
 Clock = Callable[[], float]
 """Seconds on one monotonic clock."""

@@ -73,7 +73,7 @@ class SpeechHold(FrameProcessor):
                 await self._resume(frame.turn)
                 return
             case PlaybackFrame():
-                self._tape.reported(frame.played_seconds, now=self._now())
+                self._tape.reported(frame.seconds, now=self._now(), unheard=frame.unheard)
                 return
             case InterruptionFrame():
                 await self.push_frame(frame, direction)

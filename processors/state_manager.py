@@ -64,6 +64,7 @@ from processors.ports import (
     Clock,
     Counter,
     Deliver,
+    HandOver,
     Journal,
     count_nothing,
     deliver_nowhere,
@@ -103,10 +104,12 @@ class StateManager(FrameProcessor):
         journal: Journal = journal_nothing,
         count: Counter = count_nothing,
         deliver: Deliver = deliver_nowhere,
+        hand_over: HandOver | None = None,
     ) -> None:
         super().__init__()
         self._call, self._now = call, clock
         self._journal, self._count, self._send = journal, count, deliver
+        self._hand_over = hand_over
         self._alarm = Alarm(self, clock, self._wake)
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
@@ -172,6 +175,8 @@ class StateManager(FrameProcessor):
                     await self.push_frame(UtteranceSoFarFrame(text=text, about=about))
                 case Transfer(turn, reason, summary):
                     await self.push_frame(TransferFrame(turn=turn, reason=reason, summary=summary))
+                    if self._hand_over:
+                        self.create_task(self._hand_over(reason, summary), "hand_over")
                 case Post():
                     self.create_task(self._deliver(action, self._send(action)), "deliver")
                 case Say(turn, text):

@@ -113,9 +113,9 @@ class Tape:
         """The words that the caller has heard."""
         return self._playout.heard(self._pacer.played(now=now) * 1000)
 
-    def reported(self, played: float, *, now: float) -> None:
-        """The client says how many seconds of the reply have been heard."""
-        self._pacer.reported(played, now=now)
+    def reported(self, seconds: float, *, now: float, unheard: bool = False) -> None:
+        """The client says how many seconds of the reply were heard, or of what was sent weren't."""
+        self._pacer.reported(self._pacer.sent - seconds if unheard else seconds, now=now)
 
     def rewind(self, *, now: float) -> None:
         """Back to the first chunk that was not heard, so that playing goes on from there."""

@@ -5,9 +5,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-LARGEST_TEXT = 64 * 1024  # bytes of a text frame
-LARGEST_AUDIO = 256 * 1024  # bytes of a binary frame
-
 SessionId = Annotated[
     str,
     Field(pattern=r"^[!-~]{1,128}$", description="1 to 128 visible ASCII characters"),

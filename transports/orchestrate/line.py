@@ -2,14 +2,12 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from starlette.websockets import WebSocket, WebSocketState
+from starlette.websockets import WebSocket
 
+from transports.line import BAD_IN_A_ROW, GONE, SocketLine
 from transports.orchestrate.client_messages import (
-    LARGEST_AUDIO,
-    LARGEST_TEXT,
     ClientMessage,
     NotUnderstood,
     Ping,
@@ -20,32 +18,8 @@ from transports.orchestrate.client_messages import (
     read_message,
 )
 
-BAD_IN_A_ROW = 20
-BURST_SECONDS = 2.0
-GONE: dict[str, Any] = {"type": "websocket.disconnect", "code": 1000}
 
-
-@dataclass
-class Meter:
-    """Lets `rate` messages a second pass, and for BURST_SECONDS twice as many."""
-
-    rate: float
-    clock: Callable[[], float]
-    _left: float = 0.0
-    _at: float | None = None
-
-    def passes(self) -> bool:
-        """Whether one more may come now."""
-        now, most = self.clock(), self.rate * BURST_SECONDS
-        since = now - self._at if self._at is not None else BURST_SECONDS
-        self._left, self._at = min(most, self._left + since * self.rate), now
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
-
-
-class Line:
+class Line(SocketLine):
     """What Pipecat's WebSocket transport needs of a socket, and the protocol's own answers.
 
     first()    ─► how the session is to be
@@ -53,25 +27,13 @@ class Line:
     """
 
     def __init__(self, socket: WebSocket, *, rate: float, clock: Callable[[], float]) -> None:
-        self._socket = socket
-        self._meter = Meter(rate, clock)
+        super().__init__(socket, rate=rate, clock=clock)
         self._bad = 0
         self._waiting: list[dict[str, Any]] = []
-        self._closed = False
         self._ended = False
         self._start: SessionStart | None = None
         self.session_id: str | None = None
         """As the client knows it; None until the first message."""
-
-    @property
-    def client_state(self) -> WebSocketState:
-        """Whether the client is there."""
-        return WebSocketState.DISCONNECTED if self._closed else self._socket.client_state
-
-    @property
-    def application_state(self) -> WebSocketState:
-        """Whether we are."""
-        return WebSocketState.DISCONNECTED if self._closed else self._socket.application_state
 
     async def first(self, only: str | None = None) -> SessionStart | None:
         """What session the client wants; None: it is gone.
@@ -103,22 +65,6 @@ class Line:
             if event is GONE or await self._belongs(event):
                 return GONE if self._ended else event
 
-    async def send_text(self, text: str) -> None:
-        """To the client, if it is still there."""
-        if self.client_state is WebSocketState.CONNECTED:
-            await self._socket.send_text(text)
-
-    async def send_bytes(self, audio: bytes) -> None:
-        """To the client, if it is still there."""
-        if self.client_state is WebSocketState.CONNECTED:
-            await self._socket.send_bytes(audio)
-
-    async def close(self, code: int = 1000) -> None:
-        """Ends the connection, once."""
-        if self.client_state is WebSocketState.CONNECTED:
-            self._closed = True
-            await self._socket.close(code)
-
     async def error(self, code: str, advice: str, *, fatal: bool = False) -> None:
         """Tells what was wrong."""
         told = {"type": "error", "code": code, "message": advice, "fatal": fatal}
@@ -142,30 +88,19 @@ class Line:
         await self.send_text(json.dumps(ended))
         await self.close(1012 if reason == "draining" else 1000)
 
+    async def too_fast(self) -> None:
+        await self.fail("rate_limited", "Too many messages: send fewer.", close=4429)
+
     async def _next(self) -> dict[str, Any]:
         """The next event that is a message of the protocol, or audio; GONE."""
-        while self.client_state is WebSocketState.CONNECTED:
-            event = dict(await self._socket.receive())
-            if event["type"] == "websocket.disconnect":
-                return GONE
-            if not self._meter.passes():
-                await self.fail("rate_limited", "Too many messages: send fewer.", close=4429)
-                return GONE
-            if await self._readable(event):
+        while (event := await self.event()) is not GONE:
+            if event.get("text") is None or await self._readable(event):
                 return event
         return GONE
 
     async def _readable(self, event: dict[str, Any]) -> bool:
-        text, audio = event.get("text"), event.get("bytes")
-        if text is None:
-            if audio is not None and len(audio) > LARGEST_AUDIO:
-                await self.close(1009)
-            return not self._closed and audio is not None
-        if len(text) > LARGEST_TEXT or len(text.encode()) > LARGEST_TEXT:
-            await self.close(1009)
-            return False
         try:
-            message = read_message(text)
+            message = read_message(event["text"])
         except NotUnderstood as problem:
             await self._not_understood(problem)
             return False

@@ -1,0 +1,1 @@
+"""Telephone calls by Twilio Media Streams: the line, its marks, Pipecat's side."""
