@@ -6,7 +6,7 @@ KNOWLEDGE := $(or $(TURNWISE_KNOWLEDGE),knowledge)
 DOCUMENTS := $(shell find $(KNOWLEDGE)/documents -type f 2>/dev/null)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run install dev test test-fast lint format bench lock index
+.PHONY: run install dev test test-fast fuzz lint format bench lock index
 
 run: install index ## Serve http://localhost:8004
 	@$(BIN)/python runner.py serve
@@ -38,6 +38,9 @@ test: dev index ## All tests
 
 test-fast: dev ## Without models, browser and real time
 	@$(BIN)/python -m pytest -m "not slow"
+
+fuzz: dev index ## 10,000 random conversations with each WebSocket door, about half an hour
+	@$(BIN)/python -m pytest tests/end_to_end/test_random_messages.py --hypothesis-profile=fuzz --timeout=7200
 
 lint: dev
 	@$(BIN)/ruff format --check .

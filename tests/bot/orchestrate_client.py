@@ -3,11 +3,12 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from tests.bot.doors import Doors
 from transports.orchestrate.server_messages import SERVER_MESSAGES
@@ -101,4 +102,5 @@ async def orchestrate(door: Doors, **headers: str) -> AsyncIterator[Client]:
             yield client
         finally:
             await line.close()
-            await asyncio.gather(listening, return_exceptions=True)
+            with suppress(ConnectionClosed):
+                await listening
