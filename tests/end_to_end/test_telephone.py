@@ -192,6 +192,23 @@ async def test_zero_is_a_person(store: SessionStore, engine: Engine, api: Twilio
     assert f"<Dial>{engine.persona.transfer_number}</Dial>" in update.form["Twiml"]
 
 
+@pytest.mark.parametrize("status", [200, 404])
+async def test_a_call_that_we_end_is_hung_up(
+    store: SessionStore, engine: Engine, api: TwilioApi, status: int
+):
+    """Through the REST API; one that is over already is no trouble."""
+    api.status = status
+    account = {"twilio_account_sid": "AC1", "twilio_auth_token": TOKEN, "twilio_api_url": api.url}
+    async with doors(store, engine, **account) as door:
+        token = await door.app.state.entry.tokens.issue("session-2", "telephone")
+        async with connect(door.url("/twilio/media", scheme="ws")) as line:
+            await begin(line, token)
+            await until(line, "media")
+            await door.app.state.calls.end("session-2")
+            await line.wait_closed()
+    assert [update.form for update in api.updates] == [{"Status": "completed"}]
+
+
 async def test_what_is_no_message_of_twilio_does_no_harm(door: Doors):
     """Broken, unknown, of the wrong shape: the call goes on; twenty unreadable ones end it."""
     token = await stream_token(door)
