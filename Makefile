@@ -18,13 +18,14 @@ index: $(DATA)/index/CURRENT.json
 	@$(PYTHON) deploy/check_system.py
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing Turnwise into .venv (about a minute, once) ..."
-	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-compile --no-deps --require-hashes -r requirements.lock
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -c "import bot.server, bot.engine, bot.pipeline, runner" # compiles what is used
 	@touch $@
 
 .venv/.dev: .venv/.installed requirements-dev.lock
 	@$(PYTHON) deploy/check_system.py --tests
 	@echo "Installing what the tests need into .venv ..."
-	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --no-compile --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
 dev: .venv/.dev
