@@ -19,7 +19,7 @@ index: $(DATA)/index/CURRENT.json
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing Turnwise into .venv (about a minute, once) ..."
 	@$(BIN)/python -m pip install --quiet --no-compile --no-deps --require-hashes -r requirements.lock
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -c "import bot.server, bot.engine, bot.pipeline, runner" # compiles what is used
+	@PYTHONDONTWRITEBYTECODE= LOGURU_LEVEL=ERROR $(BIN)/python -c "import bot.server, bot.engine, bot.pipeline, runner" # compiles what is used
 	@touch $@
 
 .venv/.dev: .venv/.installed requirements-dev.lock
