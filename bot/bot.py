@@ -45,11 +45,7 @@ async def bot(runner_args: RunnerArguments) -> None:
         journal=journal,
         rtvi=True,
     )
-
-    @transport.event_handler("on_client_disconnected")
-    async def _(_transport: object, _client: object) -> None:
-        await session.drop()
-
+    session.end_with(transport)
     await session.run()
 
 

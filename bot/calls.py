@@ -79,6 +79,16 @@ class Calls:
         task.add_done_callback(self._ended)
         return task
 
+    async def hold_to_end(
+        self, session_id: str, call: Coroutine[Any, Any, None], owner: str = ""
+    ) -> None:
+        """As `hold`, and returns when the call is over; a door that gives up takes it down."""
+        task = self.hold(session_id, call, owner)
+        try:
+            await asyncio.wait([task])
+        finally:
+            task.cancel()
+
     def on_end(self, session_id: str, leave: Leave) -> None:
         """How the call's client is told the reason if it is ended from outside."""
         self._held[session_id].leave = leave

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, WebSocket
-from pipecat.transports.websocket.fastapi import FastAPIWebsocketTransport
 
 from bot.calls import Calls
 from bot.entry import Visitor, let_in
@@ -40,11 +39,7 @@ async def orchestrate(websocket: WebSocket, visitor: Annotated[Visitor, Depends(
     place = calls.admit(visitor.owner)
     await websocket.accept()
     line = Line(websocket, rate=settings.max_messages_per_second, clock=time.monotonic)
-    task = calls.hold(place, _session(state, line, visitor, place), visitor.owner)
-    try:
-        await asyncio.wait([task])
-    finally:
-        task.cancel()
+    await calls.hold_to_end(place, _session(state, line, visitor, place), visitor.owner)
 
 
 async def _session(state: Any, line: Line, visitor: Visitor, place: str) -> None:
@@ -96,8 +91,8 @@ async def _converse(
     settings: Settings = state.settings
     store: SessionStore = state.store
     start, out_rate = opening.start, opening.start.output_sample_rate or opening.start.sample_rate
-    past = await resuming.past(opening.id, owner)
-    await store.open(opening.id, now=state.wall_clock(), owner=owner)
+    record = await store.open(opening.id, now=state.wall_clock(), owner=owner)
+    past = await resuming.past(record)
     token = await resuming.token(opening.id, opening.named, owner)
     state.calls.on_end(opening.id, functools.partial(line.leave, resume_token=token))
     engine = await asyncio.shield(state.engine)
@@ -116,11 +111,7 @@ async def _converse(
         past=past,
         resume_token=token,
     )
-
-    @transport.event_handler("on_client_disconnected")
-    async def _(_transport: FastAPIWebsocketTransport, _client: object) -> None:
-        await session.drop()
-
+    session.end_with(transport)
     try:
         await session.run()
     finally:

@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, HTTPException, Request, Response, WebSocket
 from loguru import logger
-from pipecat.transports.websocket.fastapi import FastAPIWebsocketTransport
 
 from bot.calls import Calls
 from bot.entry import Entry, known, new_session_id
@@ -53,11 +52,7 @@ async def media(websocket: WebSocket) -> None:
     place = calls.admit(OWNER)
     await websocket.accept()
     line = PhoneLine(websocket, rate=settings.max_messages_per_second, clock=time.monotonic)
-    task = calls.hold(place, _call(state, line, place), OWNER)
-    try:
-        await asyncio.wait([task])
-    finally:
-        task.cancel()
+    await calls.hold_to_end(place, _call(state, line, place), OWNER)
 
 
 async def _call(state: Any, line: PhoneLine, place: str) -> None:
@@ -107,11 +102,7 @@ async def _converse(state: Any, line: PhoneLine, start: Start, session_id: str) 
         sample_rate=SPEAKS_AT,
         journal=functools.partial(store.append, session_id),
     )
-
-    @transport.event_handler("on_client_disconnected")
-    async def _(_transport: FastAPIWebsocketTransport, _client: object) -> None:
-        await session.drop()
-
+    session.end_with(transport)
     try:
         await session.run()
     finally:

@@ -12,6 +12,7 @@ from loguru import logger
 from pipecat.frames.frames import EndFrame
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.frame_processor import FrameProcessor
+from pipecat.transports.base_transport import BaseTransport
 from pipecat.workers.runner import WorkerRunner
 
 from bot.engine import Engine
@@ -52,6 +53,13 @@ class Session:
             await self.runner.run()
         finally:
             logger.bind(session=self.id, turns=self.call.conversation.turn).info("session_ended")
+
+    def end_with(self, transport: BaseTransport) -> None:
+        """The call is over when the transport's client is gone."""
+
+        @transport.event_handler("on_client_disconnected")
+        async def _(_transport: BaseTransport, _client: object) -> None:
+            await self.drop()
 
     async def hang_up(self) -> None:
         """Ends the call after what is being said."""

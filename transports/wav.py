@@ -18,6 +18,7 @@ from pipecat.transports.base_input import BaseInputTransport
 from pipecat.transports.base_output import BaseOutputTransport
 from pipecat.transports.base_transport import TransportParams
 
+from transports.audio import both_ways
 from transports.recordings import RATE
 from transports.text import OnMessage
 
@@ -29,12 +30,7 @@ _BACKGROUND = 3  # of 32767: the noise of a quiet line; no real line is digitall
 def wav_params() -> TransportParams:
     """Audio both ways, in 20 ms."""
     return TransportParams(
-        audio_in_enabled=True,
-        audio_out_enabled=True,
-        audio_in_sample_rate=RATE,
-        audio_out_sample_rate=OUT_RATE,
-        audio_out_10ms_chunks=2,
-        audio_out_end_silence_secs=0,
+        **both_ways(OUT_RATE),
     )
 
 

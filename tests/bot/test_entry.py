@@ -6,17 +6,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.store import SessionStore, open_store
+from bot.store import SessionStore
 from tests.bot.doors import Doors, doors
 
 KEY = {"Authorization": "Bearer right"}
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SessionStore]:
-    opened = await open_store(None, tmp_path / "data")
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from benchmarks.judging import canonical
 from benchmarks.spoken_questions import at_recognizers_rate
 from bot.engine import Engine, load_engine
 from bot.settings import Settings
-from bot.store import SessionStore, open_store
+from bot.store import SessionStore
 from bot.talking import talk
 from rag_index.build import build
 from rag_index.encoder import MiniLMEncoder
@@ -62,13 +62,6 @@ def settings(data_folder: Path) -> Settings:
 @pytest.fixture(scope="session")
 def engine(settings: Settings) -> Engine:
     return load_engine(settings)
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SessionStore]:
-    opened = await open_store(None, tmp_path / "data")
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

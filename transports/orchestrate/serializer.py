@@ -13,7 +13,7 @@ from pipecat.frames.frames import (
 )
 from pipecat.serializers.base_serializer import FrameSerializer
 
-HEARS_AT = 16000
+from transports.audio import HEARS_AT
 
 
 class OrchestrateSerializer(FrameSerializer):

@@ -4,8 +4,9 @@ from typing import Any, cast
 
 from pipecat.transports.websocket.fastapi import FastAPIWebsocketParams, FastAPIWebsocketTransport
 
+from transports.audio import both_ways
 from transports.orchestrate.line import Line
-from transports.orchestrate.serializer import HEARS_AT, OrchestrateSerializer
+from transports.orchestrate.serializer import OrchestrateSerializer
 
 
 def orchestrate_transport(line: Line, *, rate: int, out_rate: int) -> FastAPIWebsocketTransport:
@@ -13,12 +14,7 @@ def orchestrate_transport(line: Line, *, rate: int, out_rate: int) -> FastAPIWeb
     return FastAPIWebsocketTransport(
         cast(Any, line),
         FastAPIWebsocketParams(
-            audio_in_enabled=True,
-            audio_out_enabled=True,
-            audio_in_sample_rate=HEARS_AT,
-            audio_out_sample_rate=out_rate,
-            audio_out_10ms_chunks=2,
-            audio_out_end_silence_secs=0,
+            **both_ways(out_rate),
             serializer=OrchestrateSerializer(rate),
             allowed_origins=[],  # the door has asked already
         ),

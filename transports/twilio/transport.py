@@ -13,10 +13,10 @@ from pipecat.transports.websocket.fastapi import (
     FastAPIWebsocketTransport,
 )
 
+from transports.audio import both_ways
 from transports.twilio.line import PhoneLine, Start
 from transports.twilio.marks import Marks
 
-HEARS_AT = 16000
 SPEAKS_AT = 8000
 
 
@@ -73,12 +73,7 @@ class PhoneTransport(FastAPIWebsocketTransport):
 
     def __init__(self, line: PhoneLine, start: Start) -> None:
         params = FastAPIWebsocketParams(
-            audio_in_enabled=True,
-            audio_out_enabled=True,
-            audio_in_sample_rate=HEARS_AT,
-            audio_out_sample_rate=SPEAKS_AT,
-            audio_out_10ms_chunks=2,
-            audio_out_end_silence_secs=0,
+            **both_ways(SPEAKS_AT),
             serializer=PhoneSerializer(start.stream, line.marks),
             allowed_origins=[],  # telephones have none
         )
