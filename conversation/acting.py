@@ -7,8 +7,9 @@ plain yes to its read-back; nothing else counts as sure there.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import Enum, StrEnum, auto
+from typing import Any
 
 SURE_FROM = 0.5  # on the sample desk: wishes for a person in new words have 0.1 to 0.3, others less
 
@@ -81,6 +82,11 @@ class Offer:
     intent: str = ""
     said: str = ""
 
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any] | None) -> "Offer | None":
+        """What `asdict` gave, if anything."""
+        return cls(Act(kept["act"]), str(kept["intent"]), str(kept["said"])) if kept else None
+
 
 @dataclass(frozen=True)
 class Due:
@@ -89,3 +95,16 @@ class Due:
     turn: int
     act: Act
     offer: Offer
+    why: str = ""  # where somebody outside the call has said it
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any] | None) -> "Due | None":
+        """What `as_dict` gave, if anything."""
+        offer = Offer.from_dict(kept["offer"]) if kept else None
+        if not (kept and offer):
+            return None
+        return cls(int(kept["turn"]), Act(kept["act"]), offer, str(kept.get("why", "")))

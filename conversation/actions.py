@@ -16,12 +16,18 @@ class Tell:
 
 @dataclass(frozen=True)
 class Answer:
-    """Find an answer to `text`. `about`: the last answered question; `messages`: chat so far."""
+    """Find an answer to `text`. `about`: the last answered question; `messages`: chat so far.
+
+    heard: of an earlier answer to the same turn, which was cut while it was being made. stands: the
+    AnswerAhead of the turn is the answer, and may be heard.
+    """
 
     turn: int
     text: str
     about: str | None
     messages: tuple[Mapping[str, str], ...]
+    heard: str = ""
+    stands: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,11 +39,27 @@ class Ahead:
 
 
 @dataclass(frozen=True)
-class Say:
-    """Speak these words of our own for `turn`."""
+class AnswerAhead:
+    """Make the answer that `Answer` would ask for, and keep it back: the turn may be over."""
 
     turn: int
     text: str
+    about: str | None
+    messages: tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True)
+class DropAhead:
+    """Throw away what an AnswerAhead has made: the turn goes on."""
+
+
+@dataclass(frozen=True)
+class Say:
+    """Speak these words of our own for `turn`, and end the call with them if they are the last."""
+
+    turn: int
+    text: str
+    then_hang_up: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +82,11 @@ class Resume:
     """Go on with the reply of `turn` from where it was cut."""
 
     turn: int
+
+
+@dataclass(frozen=True)
+class Leave:
+    """End the connection now: the session goes on elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -101,5 +128,6 @@ class Count:
 
 
 Action = (
-    Tell | Answer | Ahead | Say | Hold | Release | Cut | Resume | Transfer | Post | Record | Count
-)
+    Tell | Answer | Ahead | AnswerAhead | DropAhead | Say | Hold | Release | Cut | Resume
+    | Leave | Transfer | Post | Record | Count
+)  # fmt: skip

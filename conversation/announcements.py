@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from conversation.ledger import Ledger
-from conversation.machine import Transition
+from conversation.moves import Transition
 
 Message = dict[str, Any]
 PROTOCOL = 1
@@ -22,12 +22,12 @@ class Announcements:
     wall_clock: Callable[[], float]
 
     def session_started(
-        self, state: str, turn: int, *, sample_rate: int, token: str = ""
+        self, state: str, turn: int, *, sample_rate: int, token: str = "", resumed: bool = False
     ) -> Message:
-        """The first message of every connection. turn: not 0 if the session goes on."""
+        """The first message of every connection. state: that the session goes on in, if it does."""
         return self._message(
             "session_started",
-            resumed=turn > 0,
+            resumed=resumed,
             state=state,
             turn_number=turn,
             resume_token=token,
@@ -75,21 +75,26 @@ class Announcements:
 
     def turn_complete(self, turn: int, ledger: Ledger, *, interrupted: bool) -> Message:
         """Nothing more is said for this turn; where its time went."""
-        rows = [asdict(row) for row in ledger.rows()]
+        rows = [
+            {name: value for name, value in asdict(row).items() if value != ""}
+            for row in ledger.rows()
+        ]
         return self._message(
             "turn_complete",
             turn_number=turn,
             interrupted=interrupted,
             latency_breakdown={**ledger.breakdown(), "ledger": rows},
+            usage=[one.told() for one in ledger.used],
         )
 
     def error(self, code: str, message: str, *, fatal: bool = False) -> Message:
         """Something went wrong; `message` says what to do."""
         return self._message("error", code=code, message=message, fatal=fatal)
 
-    def session_ended(self, reason: str) -> Message:
-        """The last message of a session."""
-        return self._message("session_ended", reason=reason)
+    def session_ended(self, reason: str, token: str = "") -> Message:
+        """The last message of a connection. token: takes the session up again elsewhere."""
+        resumable = {"resume_token": token} if token else {}
+        return self._message("session_ended", reason=reason, **resumable)
 
     def _message(self, type_: str, **fields: Any) -> Message:
         return {"type": type_, "session_id": self.session_id, **fields}

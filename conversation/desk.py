@@ -7,7 +7,6 @@
 `standing` changes with the reply to a turn, and back if the turn was not over after all.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,21 +19,12 @@ from conversation.collecting import Ask, Filled, Form, Left, Outcome, Step, Stuc
 from conversation.consenting import says_no, says_yes
 from conversation.handing_over import reason, summary
 from conversation.memory import Memory
+from conversation.posting import NOT_PASSED_ON, PASSED_ON, PASSING_ON, WRITTEN_DOWN, Posting
 from conversation.replying import Fixed, FromDocuments, Persona, Reply, choose_reply
 from conversation.standing import Plan, Standing
 from conversation.telling import record
 
 ANYTHING_ELSE = "What else can I do for you?"
-PASSING_ON = "Thank you. One moment while I pass that on."
-PASSED_ON = "That's done, I've passed it on."
-WRITTEN_DOWN = "Thank you. I've written that down."
-NOT_PASSED_ON = (
-    "I'm sorry, I couldn't pass that on, so nobody has received it yet. Please call again later. "
-    "Or shall I put you through to a person now?"
-)
-_OFFERS_A_PERSON = re.compile(
-    r"(person|put you through|transfer|connect|someone|somebody|colleague)[^.]*\?"
-)
 
 
 @dataclass
@@ -49,23 +39,18 @@ class Desk:
     standing: Standing = field(default_factory=Standing)
     _turn: int = -1
     _before: Standing = field(default_factory=Standing)  # the turn's reply
-    _told: int = -1  # the last turn whose reply began
+    _begun: bool = True  # it began to be heard
     _due: Due | None = None
-    _posts: dict[str, str] = field(default_factory=dict[str, str])  # key → intent, on their way
-    _outcomes: list[tuple[str, bool]] = field(default_factory=list[tuple[str, bool]])
+    posting: Posting = field(default_factory=Posting)
     _quotes: bool = False  # the reply is from the documents, or says that they have none
-
-    @property
-    def settled(self) -> bool:
-        """Whether nothing is on its way that the caller will be told of."""
-        return not self._posts and not self._outcomes
 
     @property
     def awaits_yes(self) -> bool:
         """Whether a yes, said over the bot's question, is an answer and no backchannel."""
         form = self.standing.form
         confirms = form is not None and form.step is Step.CONFIRMING
-        return bool(self.standing.offer) or confirms or (self._quotes and self._unknown_offers)
+        offered = self._quotes and self.persona.offers_a_person
+        return bool(self.standing.offer) or confirms or offered
 
     @property
     def collects(self) -> bool:
@@ -76,7 +61,7 @@ class Desk:
         """What `turn` is answered with. Asked twice for one turn, it forgets the first time."""
         if self._turn == turn or self._due:  # what was announced and not done is not to be done
             self.standing = self._before
-        self._turn, self._before, self._due = turn, self.standing, None
+        self._turn, self._before, self._due, self._begun = turn, self.standing, None, False
         reply = self._answered_offer(turn, text, last_reply) or (
             self._in_form(turn, text, self.standing.form, wanted)
             if self.standing.form
@@ -85,16 +70,21 @@ class Desk:
         self._quotes = isinstance(reply, FromDocuments)
         return reply
 
+    def preview(self, turn: int, text: str, wanted: Wanted | None, *, last_reply: str) -> Reply:
+        """The same, while the turn may go on: nothing is changed, and nothing becomes due."""
+        return replace(self).reply(turn, text, wanted, last_reply=last_reply)
+
     def drop(self, turn: int) -> None:
         """The turn was not over after all, or its reply can't be made."""
         if turn == self._turn:
-            self.standing, self._due, self._turn = self._before, None, -1
+            self.standing, self._due, self._turn, self._begun = self._before, None, -1, True
 
     def begun(self, turn: int, tell: Announcements) -> list[Action]:
         """The reply to `turn` begins to be heard: what it says is so."""
         actions: list[Action] = []
-        again, self._told = turn == self._told, turn
-        if turn == self._turn and not again and (self.standing.form or self._before.form):
+        first = turn == self._turn and not self._begun
+        self._begun = self._begun or first
+        if first and (self.standing.form or self._before.form):
             told, kept = self.standing.progress(), self.standing.as_dict()
             actions += [
                 record(tell, "form", turn=turn, **kept),
@@ -108,7 +98,7 @@ class Desk:
         if due is None or due.turn != turn or due.act is not Act.TRANSFER:
             return []
         self._due = None
-        why = reason(self._plan(due.offer.intent).reason, due.offer.said)
+        why = due.why or reason(self._plan(due.offer.intent).reason, due.offer.said)
         form = self._before.form
         told = summary(memory, form.values if form else {})
         return [
@@ -117,32 +107,47 @@ class Desk:
             Transfer(turn, why, told),
         ]
 
+    def hand_over(self, turn: int, why: str) -> str:
+        """Somebody outside wants the caller transferred: the words that announce it."""
+        self._turn, self._before, self._begun = turn, self.standing, False
+        self.standing = Standing()
+        self._due = Due(turn, Act.TRANSFER, Offer(Act.TRANSFER), why)
+        return self.persona.transfer
+
     def closed(self, tell: Announcements) -> list[Action]:
         """The caller is gone: what they said yes to is still posted, nothing else is done."""
         actions = self._post(self._turn, tell)
         self._due = None
-        self._posts.clear()
-        self._outcomes.clear()
+        self.posting.clear()
         return actions
 
-    def delivered(self, key: str, ok: bool) -> None:
-        """A post has come to its end."""
-        if intent := self._posts.pop(key, None):
-            self._outcomes.append((intent, ok))
+    def kept(self) -> dict[str, Any]:
+        """Plain values, for another worker: what was told, and what is due."""
+        due = self._due if self._begun else None
+        kept = {"standing": (self.standing if self._begun else self._before).as_dict()}
+        kept |= {"turn": self._turn, "posting": self.posting.as_dict()}
+        return kept | ({"due": due.as_dict(), "before": self._before.as_dict()} if due else {})
+
+    def take_up(self, kept: Mapping[str, Any]) -> None:
+        """Goes on with what `kept` gave."""
+        self.standing = Standing.from_dict(kept["standing"], self.plans)
+        self._before = Standing.from_dict(kept.get("before", kept["standing"]), self.plans)
+        self._turn, self._due = int(kept["turn"]), Due.from_dict(kept.get("due"))
+        self.posting = Posting.from_dict(kept["posting"])
+
+    def again(self) -> list[Action]:
+        """What another worker was posting: the receiver knows it again by its key."""
+        return list(self.posting.under_way.values())
 
     def outcome(self) -> str:
         """What to say about the next post that has come to its end; "" if there is none."""
-        if not self._outcomes:
+        if (done := self.posting.next_outcome()) is None:
             return ""
-        intent, ok = self._outcomes.pop(0)
+        intent, ok = done
         if ok:
             return self._plan(intent).reply or PASSED_ON
         self.standing = replace(self.standing, offer=Offer(Act.TRANSFER, intent))
         return NOT_PASSED_ON
-
-    @property
-    def _unknown_offers(self) -> bool:
-        return bool(_OFFERS_A_PERSON.search(self.persona.unknown))
 
     def _post(self, turn: int, tell: Announcements) -> list[Action]:
         due, form = self._due, self._before.form
@@ -155,20 +160,18 @@ class Desk:
         url = self._plan(intent).webhook
         if not url:
             return [kept]
-        self._posts[key] = intent
-        return [kept, Post(turn, key, intent, url, values)]
+        return [kept, self.posting.send(Post(turn, key, intent, url, values))]
 
     def _answered_offer(self, turn: int, text: str, last_reply: str) -> Reply | None:
         offer, form = self.standing.offer, self.standing.form
-        if offer is None and not form and self._unknown_offers:
+        if offer is None and not form and self.persona.offers_a_person:
             unknown = self.persona.unknown
             offer = Offer(Act.TRANSFER) if last_reply.endswith(unknown) else None
         self.standing = replace(self.standing, offer=None)
         if offer is None:
             return None
         if says_yes(text):
-            said = replace(offer, said=offer.said or text)
-            return self._do(turn, offer.act, said)
+            return self._do(turn, offer.act, replace(offer, said=offer.said or text))
         if says_no(text):
             return Fixed(f"All right. {form.short_question if form else ANYTHING_ELSE}")
         return None

@@ -11,7 +11,8 @@ _QUOTED = 200  # characters of one question or answer
 def summary(memory: Memory, collected: Mapping[str, str]) -> str:
     """What was asked and answered, oldest first, and what the caller gave, one a line."""
     given = [f"{name}: {value}" for name, value in collected.items()]
-    talk = [line for exchange in memory.exchanges for line in _lines(exchange)]
+    talk = [f"Earlier: {memory.earlier}"] if memory.earlier else []
+    talk += [line for exchange in memory.exchanges for line in _lines(exchange)]
     while talk and len("\n".join([*talk, *given])) > LONGEST:
         talk.pop(0)
     return "\n".join([*talk, *given])[:LONGEST]

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, field
 
-TRANSCRIPT_SECONDS = 2.0  # after the end of a turn, a transcript that hasn't come won't
+from conversation.turn_taking import silence_after
+
+REPORTED_SECONDS = 3.0  # for the voice or the words of a caller who is said to speak
+TRANSCRIPT_SECONDS = 3.0  # after the end of a turn, a transcript isn't waited for any longer
 
 
 @dataclass
@@ -11,6 +14,7 @@ class Utterance:
 
         VAD stopped ──► a final transcript is owed ──► it came
         turn over and nothing owed ──► complete
+        turn over, owed too long ──► complete without it, late ──► it came ──► complete again
 
     A recogniser may hear a pause and what follows it as one segment: the later transcript of a
     segment replaces the earlier one.
@@ -20,7 +24,11 @@ class Utterance:
     over: bool = False
     voice: bool = False
     owed: bool = False
+    late: bool = False  # a transcript is still to come for a turn that was ended without it
     deadline: float | None = None
+    _told: str = ""
+    _reported: bool = False
+    _silent_since: float | None = None
     _closed: bool = True  # the last segment that came without a number had its final transcript
 
     @property
@@ -33,13 +41,32 @@ class Utterance:
         """Whether the turn is over and its words are all known."""
         return self.over and not self.owed
 
+    def news(self) -> str:
+        """All words so far, if they were not told yet and no final transcript is about to."""
+        news = "" if self.complete or self.text == self._told else self.text
+        self._told = self.text
+        return news
+
     def voice_started(self) -> None:
         """The caller speaks (again): the turn is not over after all."""
         self.voice, self.over, self.owed, self.deadline = True, False, False, None
 
-    def voice_stopped(self, *, transcript_follows: bool) -> None:
-        """The caller paused."""
-        self.voice, self.owed = False, transcript_follows
+    def reported(self, *, now: float) -> None:
+        """The caller is said to speak; if nothing comes of it, the turn is over."""
+        if not (self.voice or self.over or self.owed or self.text):
+            self._reported, self.deadline = True, now + REPORTED_SECONDS
+
+    def voice_stopped(self, *, transcript_follows: bool, at: float | None = None) -> None:
+        """The caller paused; `at`: since then they have been silent, if that was only heard."""
+        self.voice, self.owed, self._silent_since = False, transcript_follows, at
+
+    def lingers(self, *, now: float) -> bool:
+        """Whether a caller who seems to go on is still given time to, and until when."""
+        wait = silence_after(self.text)
+        if self._silent_since is None or not wait or now >= self._silent_since + wait:
+            return False
+        self.deadline = self._silent_since + wait
+        return True
 
     def heard(self, text: str, *, final: bool, segment: int | None = None) -> None:
         """A transcript came. Without a segment, a final one ends the segment of the partials."""
@@ -49,7 +76,8 @@ class Utterance:
         if text.strip() or final:
             self.segments[segment] = text.strip()
         if final:
-            self.owed = False
+            self.over = self.over or (self.late and not self.voice)
+            self.owed = self.late = False
 
     def ended(self, *, now: float) -> None:
         """The turn is over; a transcript that is still owed is waited for, not for ever."""
@@ -59,5 +87,7 @@ class Utterance:
         """Whether waiting for the transcript has come to an end."""
         if self.deadline is None or now < self.deadline:
             return False
-        self.deadline, self.owed = None, False
+        nothing_came = self._reported and not (self.voice or self.text)
+        self.late = self.late or self.owed
+        self.deadline, self.owed, self.over = None, False, self.over or nothing_came
         return self.over

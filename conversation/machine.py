@@ -8,72 +8,23 @@ No clock is read and nothing is awaited. All times are seconds on one monotonic 
 
 from dataclasses import dataclass, field
 
+from conversation.moves import (
+    Action,
+    AnswerTurn,
+    Apologise,
+    CompleteTurn,
+    CutSpeech,
+    Failing,
+    Rejected,
+    ResumeSpeech,
+    Transition,
+    TurnOpened,
+)
 from conversation.states import IGNORED, TRANSITIONS, Event, State
 
 THINKING_SECONDS = 10.0  # without a first word of an answer, the turn has failed
 APOLOGY_SECONDS = 3.0  # without audio of an apology, speech can't be made either
 RESET_SECONDS = 0.5  # without word of what was heard, the caller is listened to anyway
-
-
-@dataclass(frozen=True)
-class Transition:
-    """The conversation moved. The first action of every move."""
-
-    turn: int
-    source: State
-    target: State
-    event: Event
-    at: float
-
-
-@dataclass(frozen=True)
-class Rejected:
-    """An event that no caller can cause came: log it, count it, go on."""
-
-    turn: int
-    state: State
-    event: Event
-
-
-@dataclass(frozen=True)
-class AnswerTurn:
-    """Find and speak an answer to `utterance`."""
-
-    turn: int
-    utterance: str
-
-
-@dataclass(frozen=True)
-class CutSpeech:
-    """Stop LLM, TTS and audio; in INTERRUPT, report BUFFERS_RESET then."""
-
-    turn: int
-
-
-@dataclass(frozen=True)
-class ResumeSpeech:
-    """Go on with the reply of `turn` from where it was cut."""
-
-    turn: int
-
-
-@dataclass(frozen=True)
-class Apologise:
-    """Say that the answer failed, if speech can still be made."""
-
-    turn: int
-
-
-@dataclass(frozen=True)
-class CompleteTurn:
-    """Nothing more will be said for `turn`."""
-
-    turn: int
-    interrupted: bool = False
-    failed: bool = False
-
-
-Action = Transition | Rejected | AnswerTurn | CutSpeech | ResumeSpeech | Apologise | CompleteTurn
 
 
 @dataclass
@@ -88,7 +39,7 @@ class Conversation:
     turn: int = 0
     deadline: float | None = None
     utterance: str = ""
-    _highest: int = 0
+    highest: int = 0  # turn number that was used
     _open: bool = False  # the caller's turn has begun and is not answered yet
     _joined: str = ""  # words of a turn that the caller went on with
     _cut: int | None = None  # the turn whose reply was cut, while it may still go on
@@ -96,7 +47,33 @@ class Conversation:
     _answered: set[int] = field(default_factory=set[int])
 
     def __post_init__(self) -> None:
-        self._highest = self.turn
+        self.highest = max(self.highest, self.turn)
+
+    @classmethod
+    def taken_up(
+        cls,
+        state: State,
+        turn: int,
+        *,
+        highest: int = 0,
+        utterance: str = "",
+        joined: str = "",
+        completes: bool = False,
+    ) -> "Conversation":
+        """One that goes on in `state`, after another worker held it; see the properties."""
+        answered = {turn} if completes else set[int]()
+        return cls(
+            state, turn, utterance=utterance, highest=highest, _joined=joined, _answered=answered
+        )
+
+    @property
+    def completes(self) -> bool:
+        """Whether the turn is being answered, and its end is still to be told."""
+        return self.turn in self._answered
+
+    def expects(self, *, now: float) -> None:
+        """A turn that was cut in THINKING is being answered again."""
+        self.deadline = now + THINKING_SECONDS
 
     def handle(
         self, event: Event, *, now: float, turn: int | None = None, text: str = ""
@@ -114,6 +91,7 @@ class Conversation:
                 return [Rejected(self.turn, self.state, event)]
             if (self.state, event) == (State.LISTENING, Event.USER_STARTED) and not self._open:
                 self._open_turn()
+                return [TurnOpened(self.turn)]
             return []
         source, self.state = self.state, target
         self.deadline = None
@@ -121,6 +99,16 @@ class Conversation:
         if source is target:
             return follow  # hung up while nobody had the floor
         return [Transition(self.turn, source, target, event, now), *follow]
+
+    @property
+    def rests(self) -> bool:
+        """Whether nobody has the floor, or only a caller who has not begun a turn."""
+        return self.state is State.IDLE or (self.state is State.LISTENING and not self._open)
+
+    @property
+    def resumable(self) -> bool:
+        """Whether a reply was cut that may still go on."""
+        return self._cut is not None
 
     @property
     def goes_on(self) -> bool:
@@ -139,23 +127,27 @@ class Conversation:
     def turn_over(self, text: str, *, now: float, backchannel: bool = False) -> list[Action]:
         """The caller stopped: answers `text`, goes on with the cut reply, or waits again."""
         words = text.strip()
-        if self._joined or (words and not (backchannel and self._cut is not None)):
+        if self._joined or (words and not (backchannel and self.resumable)):
             return self.handle(Event.END_OF_TURN, now=now, text=words)
-        resumable = self._cut is not None
-        return self.handle(Event.FALSE_INTERRUPTION if resumable else Event.NOTHING_HEARD, now=now)
+        gone_on = Event.FALSE_INTERRUPTION if self.resumable else Event.NOTHING_HEARD
+        return self.handle(gone_on, now=now)
 
     def failed(self, *, now: float, turn: int) -> list[Action]:
         """The answer of `turn` can't be made: apologises once, then gives up."""
         if turn != self.turn or self.state not in (State.THINKING, State.SPEAKING):
             return []
-        if self.state is State.SPEAKING:
-            self._failing = True  # what is being said is finished first
-            return []
+        if self.state is State.SPEAKING:  # what is being said is finished first
+            first, self._failing = not self._failing, True
+            return [Failing(turn)] if first else []
         if self._failing:
             return [*self.handle(Event.TURN_FAILED, now=now), CutSpeech(turn)]
         self._failing = True
         self.deadline = now + APOLOGY_SECONDS
-        return [CutSpeech(turn), Apologise(turn)]  # an answer that comes late is not wanted
+        return [
+            Failing(turn),
+            CutSpeech(turn),
+            Apologise(turn),
+        ]  # an answer that comes late is not wanted
 
     def speech_finished(self, *, now: float, turn: int) -> list[Action]:
         """The last audio of the reply of `turn` was heard."""
@@ -197,8 +189,8 @@ class Conversation:
         return []
 
     def _open_turn(self) -> None:
-        self._highest += 1
-        self.turn, self._open, self.utterance = self._highest, True, ""
+        self.highest += 1
+        self.turn, self._open, self.utterance = self.highest, True, ""
 
     def _answer(self, text: str, now: float) -> list[Action]:
         if not self._open:

@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 KEPT = 12  # exchanges
+LONGEST = 1000  # characters of a question or an answer, where it is kept for another worker
+EARLIER = 400  # characters of all that is known of older exchanges
+_QUESTION = 80  # characters of one of them
+_BETWEEN = " · "
 FOLLOWED = 3  # questions that a question may follow up on, one on the other
 
 
@@ -19,9 +23,13 @@ class Exchange:
 
 @dataclass
 class Memory:
-    """The exchanges of a session, oldest first. Only what was really heard is remembered."""
+    """The exchanges of a session, oldest first. Only what was really heard is remembered.
+
+    earlier: what was asked, and answered, before them, in short.
+    """
 
     exchanges: list[Exchange] = field(default_factory=list[Exchange])
+    earlier: str = ""
 
     @classmethod
     def replayed(cls, entries: Iterable[Mapping[str, Any]]) -> "Memory":
@@ -37,7 +45,10 @@ class Memory:
 
     def asked(self, turn: int, utterance: str) -> None:
         """The caller's turn is over."""
-        self.exchanges = [*self.exchanges[-KEPT + 1 :], Exchange(turn, utterance)]
+        exchanges = [*self.exchanges, Exchange(turn, utterance)]
+        for exchange in exchanges[:-KEPT]:
+            self.earlier = _summed_up(self.earlier, exchange)
+        self.exchanges = exchanges[-KEPT:]
 
     def heard(self, turn: int, text: str) -> None:
         """The caller heard `text` as the (first part of the) reply of `turn`."""
@@ -64,10 +75,39 @@ class Memory:
         return next((e.agent for e in reversed(self.exchanges) if e.agent), "")
 
     def messages(self) -> list[dict[str, str]]:
-        """The exchanges as chat messages, for a language model."""
+        """The exchanges as chat messages, for a language model; first, what was before them."""
+        before = f"Earlier in this call the caller asked: {self.earlier}" if self.earlier else ""
         return [
-            {"role": role, "content": text}
-            for e in self.exchanges
-            for role, text in (("user", e.user), ("assistant", e.agent))
-            if text
+            *([{"role": "system", "content": before}] if before else []),
+            *(
+                {"role": role, "content": text}
+                for e in self.exchanges
+                for role, text in (("user", e.user), ("assistant", e.agent))
+                if text
+            ),
         ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, of bounded size."""
+        exchanges = [[e.turn, e.user[:LONGEST], e.agent[:LONGEST]] for e in self.exchanges[-KEPT:]]
+        return {"earlier": self.earlier, "exchanges": exchanges}
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> "Memory":
+        """What `as_dict` gave."""
+        exchanges = [
+            Exchange(int(t), str(user), str(agent)) for t, user, agent in kept["exchanges"]
+        ]
+        return cls(exchanges, str(kept["earlier"]))
+
+
+def _summed_up(earlier: str, exchange: Exchange) -> str:
+    if not (exchange.user and exchange.agent):
+        return earlier
+    question = " ".join(exchange.user.split())
+    if len(question) > _QUESTION:
+        question = question[: _QUESTION - 1] + "\u2026"
+    questions = [*filter(None, earlier.split(_BETWEEN)), question]
+    while len(_BETWEEN.join(questions)) > EARLIER:
+        questions.pop(0)
+    return _BETWEEN.join(questions)

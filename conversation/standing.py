@@ -7,6 +7,7 @@ from typing import Any
 from conversation.acting import Act, Offer
 from conversation.collecting import Form, Step
 from conversation.fields import Field
+from conversation.redaction import is_redacted
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Standing:
         form = self.form
         kept: dict[str, Any] = {"intent": self.intent, "key": self.key, "aside": self.aside}
         kept["offer"] = asdict(self.offer) if self.offer else None
-        kept["at"] = form.asked.name if form else None
+        kept["asked"] = form.asked.name if form else None
         if form:
             kept |= {"step": str(form.step), "failed": form.failed, "correcting": form.correcting}
             kept["values"] = dict(form.values)
@@ -48,25 +49,33 @@ class Standing:
 
     @classmethod
     def from_dict(cls, kept: Mapping[str, Any], plans: Mapping[str, Plan]) -> "Standing":
-        """What `as_dict` gave. A form whose intent or field is there no longer is left out."""
-        offer = kept.get("offer")
+        """What `as_dict` gave. A form whose intent or field is there no longer is left out.
+
+        From the first value on that was redacted, the form's fields are asked for again.
+        """
         plan = plans.get(str(kept.get("intent", "")))
         names = [f.name for f in plan.fields] if plan else []
         form = None
-        if plan and kept.get("at") in names:
-            form = Form(
-                plan.fields,
-                at=names.index(kept["at"]),
-                step=Step(kept["step"]),
-                values={n: str(v) for n, v in kept.get("values", {}).items() if n in names},
-                failed=int(kept["failed"]),
-                correcting=bool(kept["correcting"]),
-            )
+        if plan and kept.get("asked") in names:
+            values = {n: str(v) for n, v in kept.get("values", {}).items() if n in names}
+            lost = [at for at, name in enumerate(names) if is_redacted(values.get(name, ""))]
+            if lost:
+                whole = {n: v for n, v in values.items() if not is_redacted(v)}
+                form = Form(plan.fields, at=lost[0], values=whole)
+            else:
+                form = Form(
+                    plan.fields,
+                    at=names.index(kept["asked"]),
+                    step=Step(kept["step"]),
+                    values=values,
+                    failed=int(kept["failed"]),
+                    correcting=bool(kept["correcting"]),
+                )
         return cls(
             form,
             str(kept.get("intent", "")) if form else "",
             str(kept.get("key", "")) if form else "",
-            Offer(Act(offer["act"]), offer["intent"], offer["said"]) if offer else None,
+            Offer.from_dict(kept.get("offer")),
             bool(kept.get("aside")),
         )
 

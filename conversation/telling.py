@@ -5,12 +5,27 @@ from typing import Any
 from conversation.actions import Action, Count, Record, Tell
 from conversation.announcements import Announcements
 from conversation.ledger import Ledger
-from conversation.machine import CompleteTurn, Rejected, Transition
+from conversation.machine import Conversation
+from conversation.moves import CompleteTurn, Rejected, Transition
 
 
 def record(tell: Announcements, kind: str, **fields: Any) -> Record:
     """An entry of the session's event stream."""
     return Record({"kind": kind, "at": tell.wall_clock(), **fields})
+
+
+def begun(tell: Announcements, conversation: Conversation) -> Record:
+    """A connection begins: the state machine as the session has it."""
+    return record(
+        tell,
+        "begun",
+        turn=conversation.turn,
+        state=conversation.state,
+        highest=conversation.highest,
+        completes=conversation.completes,
+        utterance=conversation.utterance,
+        joined=conversation.joined(""),
+    )
 
 
 def moved(tell: Announcements, move: Transition, *, latency_ms: float) -> list[Action]:
@@ -22,13 +37,24 @@ def moved(tell: Announcements, move: Transition, *, latency_ms: float) -> list[A
     ]
 
 
-def completed(tell: Announcements, move: CompleteTurn, ledger: Ledger) -> list[Action]:
+def completed(
+    tell: Announcements, move: CompleteTurn, ledger: Ledger, *, now: float
+) -> list[Action]:
     """Nothing more is said for the turn."""
     done = tell.turn_complete(move.turn, ledger, interrupted=move.interrupted)
     advice = "The answer could not be made. Ask again, or ask for a person."
     failed = [Tell(tell.error("turn_failed", advice))] if move.failed else []
-    kept = record(tell, "ledger", turn=move.turn, **done["latency_breakdown"])
+    how = {"interrupted": move.interrupted, "failed": move.failed}
+    rows, usage = done["latency_breakdown"], done["usage"]
+    closed_ms = ledger.since_speech(now=now)
+    kept = record(tell, "ledger", turn=move.turn, **how, **rows, closed_ms=closed_ms, usage=usage)
     return [kept, Tell(done), *failed]
+
+
+def used(tell: Announcements, ledger: Ledger) -> list[Action]:
+    """What was used of providers and belongs to no turn, as when the caller hangs up."""
+    told = [one.told() for one in ledger.used]
+    return [record(tell, "usage", usage=told)] if told else []
 
 
 def rejected(move: Rejected) -> Count:

@@ -11,18 +11,28 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-HOLD_SECONDS = 0.5
-SURE_OF_END = 0.8  # Smart Turn: above this the turn ends at once
-UNSURE_OF_END = 0.15  # below this the caller is clearly in the middle of something
-PAUSE_UNSURE = 0.5  # seconds of silence that end an undecided turn
-PAUSE_UNFINISHED = 1.5  # and one that sounds unfinished
+HOLD_SECONDS = 0.55
+
+JUDGED_AFTER = 0.1  # seconds of silence that Smart Turn needs
+SILENCE_HEARD = 0.2  # and that it was trained on: the rest is made up
+WAITS = (
+    # from this probability on that the caller has finished: seconds of silence that end the turn
+    (0.9, 0.15),
+    (0.7, 0.35),
+    (0.4, 0.5),
+    (0.15, 0.8),
+    (0.0, 1.5),
+)
+PAUSE_UNSURE = 0.5  # without a judgement
+PAUSE_IN_WORDS = 1.8  # after words that nobody ends with; speech is noticed 0.25 s late
+PAUSE_AT_COMMA = 0.8  # where the recogniser hears that a sentence goes on
 
 _LONG_WORD = 5  # letters: longer than what is heard in a cough
-_HUM_SECONDS = 0.65  # "mm-hm" is shorter
+_HUM_SECONDS = 0.55  # from when a sound is noticed; "mm-hm" is over by then
 _BACKCHANNELS = frozenset(
     (
-        "mm mhm hm hmm mmm mmhmm uh um er erm ah oh ooh aha ok okay yeah yep yes yup right sure "
-        "alright fine good great cool nice wow really true exactly indeed huh ha haha"
+        "mm mhm hm hmm mmm mmmm mmhmm uh um er erm ah oh ooh aha ok okay yeah yep yes yup right "
+        "sure alright fine good great cool nice wow really true exactly indeed huh ha haha hah heh"
     ).split()
 )
 _BACKCHANNEL_PHRASES = frozenset(
@@ -34,6 +44,28 @@ _TAKES_THE_TURN = frozenset(
         "stop wait no sorry hello hey excuse actually but hold pardon what repeat again why how "
         "when where who which operator agent cancel quiet never"
     ).split()
+)
+_TO_OTHERS = re.compile(
+    r"\b(i'm|i am) (on the|on a|talking|speaking)\b|\b(i'll|i will) be (right )?(there|with you)\b"
+    r"|\bnot now\b|\bsh+\b|\b(honey|sweetheart|darling|daddy|mommy|mum|mom)\b"
+)
+# What a sentence is not over after: an article, a conjunction, a beginning. A preposition may end a
+# question ("Where are you from?"), which the recogniser marks.
+_NEVER_LAST = frozenset(
+    (
+        "a an the and or but because if whether than to any every very my your our their i i'm i'd "
+        "i've i'll we're we'd he's she's they're um uh er erm em"
+    ).split()
+)
+_SELDOM_LAST = frozenset("for with of from about at by in into on as it's that's which".split())
+_BEGINNING = re.compile(
+    r"^(hi|hello|hey|well|so|please|also|right now)$|"
+    r"^(if|because|before|after|although|while|once|since|when (i|you|we|he|she|they))( \S+){0,5}$|"
+    r"^(what|when|where|which|who|how|why)( \S+){0,2} "  # "how much does": its subject is to come
+    r"(do|does|did|is|are|was|were|can|could|will|would|should|has|have)$|"
+    r"((i'd|i would|we'd) like( to( know| ask)?)?|i (want|need) to( know| ask)?|"
+    r"(can|could) you( please)? tell me|please tell me|i was wondering|do you know|let me see|"
+    r"let me think|the thing is|\bmy( \S+){1,3} is|i have (a|two|three|another) questions?)$"
 )
 
 
@@ -66,9 +98,9 @@ def takes_the_turn(text: str, *, final: bool, seconds: float) -> bool:
     It takes a word that people stop others with; or else as much time as a word of substance needs,
     and two of them, or a final one that is long.
     """
-    if is_backchannel(text):
+    if is_backchannel(text) or for_others(text):
         return False
-    words = [word for word in words_of(text) if word not in _BACKCHANNELS]
+    words = _substance(text)
     if any(word in _TAKES_THE_TURN for word in words):
         return True
     if seconds < _HUM_SECONDS:
@@ -76,14 +108,44 @@ def takes_the_turn(text: str, *, final: bool, seconds: float) -> bool:
     return len(words) >= 2 or (final and any(len(word) >= _LONG_WORD for word in words))
 
 
+def has_substance(text: str) -> bool:
+    """Whether `text` is more than a hum, and may be the beginning of a sentence."""
+    return bool(_substance(text)) and not is_backchannel(text) and not for_others(text)
+
+
+def _substance(text: str) -> list[str]:
+    return [word for word in words_of(text) if word not in _BACKCHANNELS]
+
+
+def for_others(text: str) -> bool:
+    """Whether `text` is said to somebody else in the room."""
+    return bool(_TO_OTHERS.search(" ".join(words_of(text))))
+
+
+def echoes(text: str, said: str) -> bool:
+    """Whether `text` is what the bot is just saying, as it comes back out of a loudspeaker."""
+    words = words_of(text)
+    return len(words) > 1 and f" {' '.join(words)} " in f" {' '.join(words_of(said))} "
+
+
+def silence_after(text: str) -> float:
+    """Seconds of silence that end a turn with these words at the least, however it sounds."""
+    words = words_of(text)
+    if not words:
+        return 0.0
+    asks, joined = text.rstrip().endswith("?"), " ".join(words)
+    last = words[-1] in _NEVER_LAST or (words[-1] in _SELDOM_LAST and not asks)
+    if last or _BEGINNING.search(joined):
+        return PAUSE_IN_WORDS
+    return PAUSE_AT_COMMA if text.rstrip().endswith((",", "-", "…")) else 0.0
+
+
 def silence_that_ends(probability: float) -> float:
     """Seconds of silence after which a turn is over, given how finished it sounds (0 to 1).
 
     probability: Smart Turn's estimate that the speaker has finished.
     """
-    if probability >= SURE_OF_END:
-        return 0.0
-    return PAUSE_UNSURE if probability >= UNSURE_OF_END else PAUSE_UNFINISHED
+    return next(wait for least, wait in WAITS if probability >= least)
 
 
 @dataclass
@@ -95,40 +157,51 @@ class Overlap:
     deadline: float | None = None
     _began: float = 0.0
     _ended: float | None = None
+    _text: str = ""
 
-    def voice_started(self, *, now: float) -> Floor | None:
-        """A sound began: pause the bot until it is known what it is."""
-        self.voice, self._ended = True, None
+    def voice_started(self, *, now: float, aside: bool = False) -> Floor | None:
+        """A sound began: pause the bot until it is known what it is.
+
+        aside: it is too quiet to be for the bot.
+        """
+        self.voice, self._ended, self._text = True, None, ""
         if self.holding:
             return None
         self._began = now
+        if aside:
+            return None
         self.holding, self.deadline = True, now + HOLD_SECONDS
         return Floor.HOLD
 
-    def voice_stopped(self, *, now: float) -> None:
-        """The sound ended; its final transcript decides, or the deadline."""
-        self.voice, self._ended = False, now
+    def voice_stopped(self, *, now: float, silence: float = 0.0) -> None:
+        """The sound ended `silence` seconds ago; its final transcript decides, or the deadline."""
+        self.voice, self._ended = False, now - silence
 
-    def heard(self, text: str, *, final: bool, now: float, answers: bool = False) -> Floor | None:
+    def heard(
+        self, text: str, *, final: bool, now: float, answers: bool = False, aside: bool = False
+    ) -> Floor | None:
         """Words of the sound came: somebody takes the turn, or nobody does.
 
         answers: a yes to what the bot is asking just now, which would be a backchannel elsewhere.
+        aside: they are not for the bot.
         """
+        self._text = "" if aside else text
         seconds = (now if self._ended is None else self._ended) - self._began
-        if answers or takes_the_turn(text, final=final, seconds=seconds):
+        if answers or takes_the_turn(self._text, final=final, seconds=seconds):
             self._end()
             return Floor.YIELD
-        if final and not self.voice and self.holding:
+        if self.holding and (aside or (final and not self.voice)):
             self._end()
             return Floor.RELEASE
         return None
 
     def wake(self, *, now: float) -> Floor | None:
-        """Nobody took the turn in time: the bot goes on, and still listens."""
+        """Who is still speaking, and has said something, has the floor; else the bot goes on."""
         if self.deadline is None or now < self.deadline:
             return None
         self._end()
-        return Floor.RELEASE
+        speaks = self.voice and has_substance(self._text)
+        return Floor.YIELD if speaks else Floor.RELEASE
 
     def _end(self) -> None:
         self.holding, self.deadline = False, None

@@ -6,11 +6,11 @@ import pytest
 
 from conversation.announcements import Announcements
 from conversation.ledger import PATH, Ledger
-from conversation.machine import Transition
+from conversation.moves import Transition
 from conversation.states import Event, State
 
 TELL = Announcements("s1", lambda: 12.5)
-LEDGER = Ledger(dict(zip(PATH, (0, 0.3, 0.3, 0.35, 0.4, 0.45, 0.46), strict=True)))
+LEDGER = Ledger(dict(zip(PATH, (0, 0.3, 0.3, 0.35, 0.4, 0.45, 0.46, 0.46), strict=True)))
 MOVE = Transition(3, State.IDLE, State.LISTENING, Event.CONNECTED, 0)
 
 # Type and fields as the protocol's table has them; `turn_number` is more than it promises.
@@ -36,7 +36,7 @@ PROMISED = [
     (TELL.clear("hi"), "clear session_id spoken_text"),
     (
         TELL.turn_complete(1, LEDGER, interrupted=False),
-        "turn_complete session_id turn_number interrupted latency_breakdown",
+        "turn_complete session_id turn_number interrupted latency_breakdown usage",
     ),
     (TELL.error("turn_failed", "Ask again."), "error code message fatal session_id"),
     (TELL.session_ended("hang_up"), "session_ended session_id reason"),

@@ -2,64 +2,10 @@
 
 import pytest
 
-from conversation.actions import Action, Answer, Cut, Hold, Release, Resume, Say, Tell
-from conversation.announcements import Announcements
-from conversation.call import Call
+from conversation.actions import Answer, Cut, Hold, Release, Resume, Say, Tell
+from conversation.controlling import End
 from conversation.turn_taking import HOLD_SECONDS
-
-
-class Score:
-    """Plays a call: each line is what happens next, `did` is all that was decided."""
-
-    def __init__(self, greeting: str = "") -> None:
-        self.now = 0.0
-        self.call = Call(Announcements("s", lambda: 0.0), greeting=greeting, apology="Sorry.")
-        self.did: list[Action] = []
-        self._do(self.call.connected(now=0.0))
-
-    def _do(self, actions: list[Action]) -> "Score":
-        self.did += actions
-        return self
-
-    def wait(self, seconds: float) -> "Score":
-        self.now += seconds
-        return self._do(self.call.wake(now=self.now))
-
-    def sound(self) -> "Score":
-        return self._do(self.call.voice_started(now=self.now))
-
-    def partial(self, text: str) -> "Score":
-        return self._do(self.call.words(text, final=False, now=self.now))
-
-    def quiet(self, text: str) -> "Score":
-        """The sound ends, is transcribed, and the turn is over."""
-        self._do(self.call.voice_stopped(now=self.now, silence=0.2))
-        self._do(self.call.words(text, final=True, now=self.now))
-        return self._do(self.call.turn_ended(now=self.now))
-
-    def says(self, text: str) -> "Score":
-        """The caller says all of it."""
-        return self.sound().partial(text).quiet(text)
-
-    def bot_starts(self) -> "Score":
-        turn = self.call.conversation.turn
-        return self._do(self.call.speech_started(turn, entered=self.now, now=self.now))
-
-    def bot_ends(self, heard: str) -> "Score":
-        turn = self.call.conversation.turn
-        return self._do(self.call.speech_finished(turn, heard, now=self.now))
-
-    def cut_after(self, heard: str, turn: int = 1) -> "Score":
-        return self._do(self.call.speech_cut(turn, heard, now=self.now))
-
-    def of(self, kind: type) -> list:
-        """The decisions of a kind, in order."""
-        return [action for action in self.did if isinstance(action, kind)]
-
-    @property
-    def states(self) -> list[str]:
-        told = [t.message for t in self.of(Tell)]
-        return [m["to"] for m in told if m["type"] == "state_change"]
+from tests.conversation.score import Score
 
 
 def answering() -> Score:
@@ -114,6 +60,52 @@ def test_a_turn_waits_for_its_transcript_but_not_for_ever():
     assert score.states == ["LISTENING"]
     score.wait(10)
     assert score.states == ["LISTENING", "IDLE"]
+
+
+def transcribed_late(partial: str, final: str) -> Score:
+    """The recogniser takes longer for the end of a question than it is waited for."""
+    score = Score().sound()
+    if partial:
+        score.partial(partial)
+    score._do(score.call.voice_stopped(now=1, silence=0.2))
+    score._do(score.call.turn_ended(now=1))
+    score.wait(10)
+    return score._do(score.call.words(final, final=True, now=11))
+
+
+def test_a_transcript_that_comes_late_is_answered_all_the_same():
+    """Its turn was over without it; no other end of a turn will come."""
+    score = transcribed_late("", "When is the deadline?")
+    assert [answer.text for answer in score.of(Answer)] == ["When is the deadline?"]
+    assert score.states == ["LISTENING", "IDLE", "LISTENING", "THINKING"]
+
+
+def test_a_transcript_that_comes_late_and_says_what_is_known_changes_nothing():
+    """The answer to the partial transcript is on its way."""
+    score = transcribed_late("when is the deadline", "When is the deadline?")
+    assert [answer.text for answer in score.of(Answer)] == ["when is the deadline"]
+    assert score.states == ["LISTENING", "THINKING"]
+
+
+def test_a_transcript_that_comes_late_and_says_more_is_answered_instead():
+    """The answer to a part of the question is given up."""
+    score = transcribed_late("when is", "When is the deadline?").cut_after("")
+    assert score.of(Answer)[-1].text.endswith("When is the deadline?")
+    assert score.states == ["LISTENING", "THINKING", "INTERRUPT", "LISTENING", "THINKING"]
+
+
+def test_a_transcript_that_comes_late_over_the_next_words_waits_for_their_end():
+    """The caller speaks again: it is all one turn."""
+    score = Score().sound()
+    score._do(score.call.voice_stopped(now=1, silence=0.2))
+    score._do(score.call.turn_ended(now=1))
+    score.wait(10).sound()
+    score._do(score.call.words("When is the deadline", final=True, now=11, segment=1))
+    assert score.of(Answer) == []
+    score._do(score.call.voice_stopped(now=12, silence=0.2))
+    score._do(score.call.words("for housing?", final=True, now=12, segment=2))
+    score._do(score.call.turn_ended(now=12))
+    assert score.of(Answer)[0].text == "When is the deadline for housing?"
 
 
 def test_a_caller_faster_than_the_greeting_is_listened_to():
@@ -182,3 +174,52 @@ def test_hanging_up_ends_the_session_whatever_goes_on():
     score._do(score.call.disconnected(now=5))
     assert score.of(Tell)[-1].message["type"] == "session_ended"
     assert score.states[-1] == "IDLE"
+
+
+def transcripts(score: Score) -> list[tuple[str, bool]]:
+    """What the client was told of the caller's words: text, final."""
+    told = [tell.message for tell in score.of(Tell) if tell.message["type"] == "transcript"]
+    return [(m["text"], m["final"]) for m in told]
+
+
+def test_words_are_told_once():
+    """As they come if they are new, and as final when the turn is over."""
+    score = Score()
+    score.sound().partial("how").partial("how").partial("how much").quiet("how much")
+    assert transcripts(score) == [("how", False), ("how much", False), ("how much", True)]
+
+
+def test_words_that_come_in_several_pieces_are_told_as_they_grow():
+    """A final transcript that doesn't end the turn is news too."""
+    score = Score()
+    score.sound().partial("how much")
+    score._do(score.call.voice_stopped(now=0.0, silence=0.2))
+    score._do(score.call.words("how much is", final=True, now=0.0))
+    score.sound().quiet("the fee")
+    assert transcripts(score) == [
+        ("how much", False),
+        ("how much is", False),
+        ("how much is the fee", False),
+        ("how much is the fee", True),
+    ]
+
+
+def ended(score: Score, **how: str) -> str:
+    """The reason that the client is told."""
+    score._do(score.call.disconnected(now=score.now, **how))
+    return score.of(Tell)[-1].message["reason"]
+
+
+def test_a_call_that_has_lasted_too_long_ends_with_a_goodbye():
+    """They are the last words, and the client is told why."""
+    score = Score()
+    score._do(score.call.order(End("time_up")))
+    assert score.of(Say) == [Say(0, "Bye.", then_hang_up=True)]
+    score.bot_starts().bot_ends("Bye.")
+    assert ended(score) == "time_up"
+
+
+def test_the_client_is_told_why_a_call_ended():
+    """Somebody hung up, or the line was idle."""
+    assert ended(Score()) == "hang_up"
+    assert ended(Score(), reason="idle") == "idle"

@@ -33,10 +33,10 @@ def test_a_form_is_filled_in_and_posted_after_a_yes():
     assert call.says("yes") == Fixed(PASSING_ON)
     values = {"name": "Maria", "day": "2027-05-03", "topic": None}
     assert call.of(Post) == [Post(5, "s-1", "callback", "https://x.test/hook", values)]
-    assert not call.desk.settled
-    call.desk.delivered("s-1", ok=True)
+    assert not call.desk.posting.settled
+    call.desk.posting.delivered("s-1", ok=True)
     assert call.desk.outcome() == "We will call you."
-    assert call.desk.settled
+    assert call.desk.posting.settled
     assert call.desk.outcome() == ""
 
 
@@ -44,7 +44,7 @@ def test_what_was_not_passed_on_is_said_so_and_a_person_offered():
     """Nobody waits for a call that will never come."""
     call = read_back()
     call.says("yes")
-    call.desk.delivered("s-1", ok=False)
+    call.desk.posting.delivered("s-1", ok=False)
     assert call.desk.outcome() == NOT_PASSED_ON
     assert call.says("yes please") == Fixed("One moment.", transfer=True)
     assert len(call.of(Transfer)) == 1
@@ -75,7 +75,7 @@ def test_who_hangs_up_after_a_yes_has_said_yes():
     call.says("yes", heard=False)
     actions = call.desk.closed(call.tell)
     assert [a.key for a in actions if isinstance(a, Post)] == ["s-1"]
-    assert call.desk.settled
+    assert call.desk.posting.settled
 
 
 def test_who_hangs_up_before_a_yes_has_not():
@@ -155,6 +155,18 @@ def test_what_is_under_way_survives_as_plain_values(call: Call):
     assert Standing.from_dict(kept, PLANS) == call.desk.standing
 
 
+def test_values_that_were_redacted_are_asked_for_again():
+    """And never passed on for what the caller said."""
+    kept = read_back().desk.standing.as_dict()
+    before = dict(kept["values"])
+    name = list(before)[1]
+    kept["values"] = before | {name: "[number]"}
+    form = Standing.from_dict(kept, PLANS).form
+    assert form
+    assert (form.asked.name, form.step) == (name, "asking")
+    assert dict(form.values) == {n: v for n, v in before.items() if n != name}
+
+
 def test_a_form_that_is_declared_no_longer_is_left_out():
     """intents.yaml changed between two connections."""
     kept = read_back().desk.standing.as_dict()
@@ -169,7 +181,7 @@ def test_an_outcome_without_words_of_the_intent_is_told_in_ours():
         "callback": Plan("collect", fields=FIELDS, webhook="https://x.test"),
     }
     call.says("yes")
-    call.desk.delivered("s-1", ok=True)
+    call.desk.posting.delivered("s-1", ok=True)
     assert call.desk.outcome() == PASSED_ON
 
 

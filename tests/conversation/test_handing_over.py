@@ -29,6 +29,13 @@ def test_a_long_call_loses_its_beginning_and_keeps_what_was_given():
     assert len(summary(memory, {"name": "x" * 9000})) <= LONGEST
 
 
+def test_what_was_asked_long_ago_comes_first():
+    """In short."""
+    memory = Memory(earlier="question 1")
+    memory.asked(20, "A person, please.")
+    assert summary(memory, {}) == "Earlier: question 1\nCaller: A person, please."
+
+
 def test_a_reason_is_the_intents_and_the_callers():
     """Either alone will do; without both there is still one."""
     assert (

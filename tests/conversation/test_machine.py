@@ -1,20 +1,21 @@
 """A conversation as a score: events in, actions out."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from conversation.machine import (
-    APOLOGY_SECONDS,
-    RESET_SECONDS,
-    THINKING_SECONDS,
+from conversation.machine import APOLOGY_SECONDS, RESET_SECONDS, THINKING_SECONDS, Conversation
+from conversation.moves import (
     Action,
     AnswerTurn,
     Apologise,
     CompleteTurn,
-    Conversation,
     CutSpeech,
+    Failing,
     Rejected,
     ResumeSpeech,
     Transition,
+    TurnOpened,
 )
 from conversation.states import IGNORED, INVALID, TRANSITIONS, Event, State
 
@@ -154,7 +155,7 @@ def test_a_failed_answer_is_apologised_for_and_the_turn_completes_as_failed():
     c = Conversation()
     play(c, E.CONNECTED, E.USER_STARTED)
     c.handle(E.END_OF_TURN, now=1, text="hm")
-    assert c.failed(now=2, turn=1) == [CutSpeech(1), Apologise(1)]
+    assert c.failed(now=2, turn=1) == [Failing(1), CutSpeech(1), Apologise(1)]
     c.handle(E.SPEECH_STARTED, now=3, turn=1)
     assert c.speech_finished(now=4, turn=1)[-1] == CompleteTurn(1, failed=True)
     assert c.state == State.IDLE
@@ -178,7 +179,7 @@ def test_thinking_for_ever_is_a_failure():
     c.handle(E.END_OF_TURN, now=1, text="hm")
     assert c.deadline == 1 + THINKING_SECONDS
     assert c.wake(now=c.deadline - 0.01) == []
-    assert c.wake(now=1 + THINKING_SECONDS) == [CutSpeech(1), Apologise(1)]
+    assert c.wake(now=1 + THINKING_SECONDS) == [Failing(1), CutSpeech(1), Apologise(1)]
 
 
 def test_an_interruption_that_nobody_confirms_listens_anyway():
@@ -199,9 +200,10 @@ def test_an_invalid_event_changes_nothing_and_is_told(state: State, event: Event
 
 @pytest.mark.parametrize(("state", "event"), sorted(IGNORED))
 def test_an_ignored_event_changes_no_state_and_asks_for_nothing(state: State, event: Event):
-    """Late events are normal in speech."""
+    """Late events are normal in speech. Who is listened to already may open a turn by speaking."""
     c = Conversation(state=state, turn=4)
-    assert c.handle(event, now=0) == []
+    opens = (state, event) == (State.LISTENING, Event.USER_STARTED)
+    assert c.handle(event, now=0) == ([TurnOpened(5)] if opens else [])
     assert c.state == state
 
 
@@ -216,3 +218,18 @@ def test_a_move_is_announced_before_anything_else_is_asked(state: State, event: 
     first = actions[0]
     assert isinstance(first, Transition)
     assert (first.source, first.target, first.at) == (state, TRANSITIONS[state, event], 7.5)
+
+
+@given(st.lists(st.tuples(st.sampled_from(Event), st.integers(0, 4) | st.none()), max_size=60))
+def test_any_sequence_of_events_stays_in_the_table(events: list[tuple[Event, int | None]]):
+    """Each move is a row, follows the one before, and turn numbers never go back but to resume."""
+    conversation, at = Conversation(), State.IDLE
+    for number, (event, turn) in enumerate(events):
+        for action in conversation.handle(event, now=float(number), turn=turn, text="x"):
+            if isinstance(action, Transition):
+                assert action.source == at
+                assert TRANSITIONS[action.source, action.event] == action.target
+                at = action.target
+            elif isinstance(action, Rejected):
+                assert action.state == at
+        assert conversation.state == at

@@ -1,6 +1,6 @@
 """What is remembered of a talk: the questions, and as much of the answers as was heard."""
 
-from conversation.memory import KEPT, Memory
+from conversation.memory import EARLIER, KEPT, LONGEST, Memory
 
 
 def talk(turns: int = 1) -> Memory:
@@ -67,3 +67,28 @@ def test_a_follow_up_may_lean_on_one_that_leans_on_another():
     memory.asked(6, "and\nthe fee?")
     memory.heard(6, "Sixty dollars.")
     assert memory.about == "question 4\nquestion 5\nand the fee?"
+
+
+def test_older_exchanges_are_kept_in_short():
+    """The questions that were answered, the oldest of them dropped; a model is told first."""
+    memory = talk(KEPT + 2)
+    assert memory.earlier == "question 1 · question 2"
+    assert memory.messages()[0] == {
+        "role": "system",
+        "content": "Earlier in this call the caller asked: question 1 · question 2",
+    }
+    for turn in range(100, 160):
+        memory.asked(turn, f"a question of  many words, number {turn}, " * 9)
+        memory.heard(turn, "answer" if turn % 2 else "")
+    assert len(memory.earlier) <= EARLIER
+    assert "number 147" in memory.earlier
+    assert "number 146" not in memory.earlier
+    assert "  " not in memory.earlier
+
+
+def test_what_is_kept_of_a_talk_comes_back():
+    """All of it, unless it is longer than anybody speaks."""
+    memory = talk(KEPT + 2)
+    assert Memory.from_dict(memory.as_dict()) == memory
+    memory.heard(KEPT + 2, "x" * 9 * LONGEST)
+    assert len(Memory.from_dict(memory.as_dict()).last_reply) == LONGEST

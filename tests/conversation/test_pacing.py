@@ -43,3 +43,33 @@ def test_a_reply_is_never_heard_faster_than_it_is_long(chunks: list[tuple[float,
         assert 0 <= pacer.played(now=now) <= now - began + 1e-9
     assert pacer.over(now=now) - began >= sum(seconds for seconds, _ in chunks) - 1e-9
     assert pacer.played(now=pacer.over(now=now)) == pytest.approx(pacer.sent)
+
+
+def test_what_is_not_reported_was_not_heard():
+    """Where a report follows every 0.2 s of audio, the ear is never further than the next one."""
+    pacer = Pacer(reports_every=0.2)
+    pacer.leaves(3.0, now=10.0)
+    assert pacer.played(now=10.1) == pytest.approx(0.1)
+    assert pacer.played(now=12.0) == pytest.approx(0.2)
+    pacer.reported(0.6, now=12.0)
+    assert pacer.played(now=12.1) == pytest.approx(0.7)
+    assert pacer.played(now=15.0) == pytest.approx(0.8)
+
+
+def test_a_reply_is_over_when_a_late_line_has_played_it():
+    """Reports that come late move the end; without any, our clock has to do."""
+    pacer = Pacer(reports_every=0.2)
+    pacer.leaves(3.0, now=10.0)
+    assert pacer.over(now=11.0) == pytest.approx(13.0)
+    pacer.reported(0.2, now=12.0)
+    assert pacer.over(now=12.0) == pytest.approx(14.8)
+    pacer.reported(2.8, now=12.5)
+    assert pacer.over(now=12.5) == pytest.approx(13.0)
+
+
+def test_a_resumed_reply_begins_where_it_was_cut():
+    """What was heard before needs no report again."""
+    pacer = Pacer(sent=2.0, reports_every=0.2)
+    assert pacer.played(now=5.0) == 2.0
+    pacer.leaves(1.0, now=5.0)
+    assert pacer.played(now=9.0) == pytest.approx(2.2)

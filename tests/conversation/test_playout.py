@@ -65,3 +65,25 @@ def test_more_audio_never_takes_words_back(pieces: list, some: float, more: floa
     assert reply[: len(few)] == few
     assert many[: len(few)] == few
     assert playout.heard(playout.total_ms).split() == reply
+
+
+def test_a_voice_that_tells_its_words_times_is_believed():
+    """A pause in the middle of a sentence is no word; numbers take as long as they take."""
+    playout = Playout()
+    playout.begin("Due May 5, at noon.")
+    playout.extend(3000)
+    for word, at in (("Due", 0), ("May", 300), ("fifth,", 600), ("at", 2400), ("noon.", 2600)):
+        playout.word(word, at)
+    assert playout.heard(1900) == "Due May 5,"
+    assert playout.heard(2350) == "Due May 5,"
+    assert playout.heard(2950) == "Due May 5, at noon."
+
+
+def test_words_that_are_not_made_yet_were_not_heard():
+    """The times of the first ones say nothing of the others."""
+    playout = Playout()
+    playout.begin("One two three four five six.")
+    playout.extend(700)
+    playout.word("One", 0)
+    playout.word("two", 300)
+    assert playout.heard(600) == "One two"

@@ -53,3 +53,26 @@ def test_a_model_that_changes_its_messages_changes_nobody_elses():
     talk = [{"role": "user", "content": "Hi"}]
     messages_for(Persona(), talk, "How much?", [])[1]["content"] = "changed"
     assert talk == [{"role": "user", "content": "Hi"}]
+
+
+@pytest.mark.parametrize(("answered", "warned"), [(True, False), (None, False), (False, True)])
+def test_a_language_model_is_told_when_the_passages_do_not_answer(
+    answered: bool | None, warned: bool
+):
+    """So that it would rather say so than make something up."""
+    passage = {"document": "a.md", "title": "A", "text": "The fee is $75."}
+    messages = messages_for(Persona(), [], "How much?", [passage], answered=answered)
+    assert ("found not to answer it" in messages[0]["content"]) is warned
+
+
+def test_a_language_model_without_passages_is_told_so():
+    """There is nothing that it could answer from."""
+    assert "found not to answer it" in messages_for(Persona(), [], "How much?", [])[0]["content"]
+
+
+def test_what_was_said_long_ago_is_told_with_the_orders():
+    """Models take one system message, the first."""
+    talk = [{"role": "system", "content": "Earlier: x"}, {"role": "user", "content": "Hi"}]
+    messages = messages_for(Persona(), talk, "How much?", [])
+    assert [m["role"] for m in messages] == ["system", "user", "user"]
+    assert messages[0]["content"].endswith("Earlier: x")

@@ -4,9 +4,13 @@ import pytest
 
 from conversation.turn_taking import (
     HOLD_SECONDS,
+    PAUSE_AT_COMMA,
+    PAUSE_IN_WORDS,
     Floor,
     Overlap,
+    echoes,
     is_backchannel,
+    silence_after,
     silence_that_ends,
     takes_the_turn,
     words_of,
@@ -58,15 +62,44 @@ def test_one_short_invented_word_does_not_take_the_turn():
     assert takes_the_turn("Scholarships", final=True, seconds=1.0)
 
 
+def test_a_comma_is_a_smaller_sign_that_the_caller_goes_on():
+    """The recogniser hears it at the end, too."""
+    assert silence_after("Whether I can apply in May,") == PAUSE_AT_COMMA
+
+
 def test_words_are_compared_without_case_and_punctuation():
     """ "Mm-hm" is two words, an apostrophe belongs to its word."""
     assert words_of("Mm-hm, THAT'S it!") == ["mm", "hm", "that's", "it"]
 
 
 def test_the_surer_the_end_the_shorter_the_silence():
-    """At once, half a second, or one and a half."""
-    waits = [silence_that_ends(p) for p in (1.0, 0.8, 0.5, 0.15, 0.1, 0.0)]
-    assert waits == [0.0, 0.0, 0.5, 0.5, 1.5, 1.5]
+    """From hardly any to one and a half seconds."""
+    waits = [silence_that_ends(p / 100) for p in range(100, -1, -1)]
+    assert waits == sorted(waits)
+    assert (waits[0], waits[-1]) == (0.15, 1.5)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I'd like to know.", "Is it possible to?", "What happens if", "My number is", "Can I bring my",
+     "Before I decide,", "Hi.", "Let me see", "I was wondering", "Because I'm a transfer student",
+     "How much does?", "What is", "When are"],
+)  # fmt: skip
+def test_words_that_nobody_ends_with_trail_off(text: str):
+    """Whatever mark the recogniser puts after them."""
+    assert silence_after(text) == PAUSE_IN_WORDS
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Yes.", "No, that's all.", "Where are you from?", "What is this about?",
+     "How do I do that", "When is the deadline?",
+     "If I drop a course do I get any of the money back?", "Tuesday", "How much?", "What time?",
+     "What else do I have to do", "Tell me what the fees are"],
+)  # fmt: skip
+def test_what_may_be_the_end_does_not_trail_off(text: str):
+    """Short as it may be."""
+    assert silence_after(text) == 0.0
 
 
 def test_a_sound_holds_the_bot_and_words_of_substance_take_the_floor():
@@ -97,13 +130,61 @@ def test_a_final_transcript_in_the_middle_of_a_sound_decides_nothing():
 
 
 def test_a_hold_ends_at_its_deadline_and_not_a_moment_before():
-    """Half a second after the sound began, whatever else was heard of it."""
+    """A little more than half a second after the sound began, if nothing was heard of it."""
     overlap = Overlap()
     overlap.voice_started(now=1.0)
     assert overlap.voice_started(now=1.4) is None  # it holds already, and not for longer
     assert overlap.deadline == 1.0 + HOLD_SECONDS
-    assert overlap.wake(now=1.499) is None
-    assert overlap.wake(now=1.5) is Floor.RELEASE
+    assert overlap.wake(now=0.999 + HOLD_SECONDS) is None
+    assert overlap.wake(now=1.0 + HOLD_SECONDS) is Floor.RELEASE
+
+
+def test_who_still_speaks_when_the_hold_ends_and_has_said_something_has_the_floor():
+    """The bot does not begin to talk again over somebody who is in the middle of a sentence."""
+    overlap = Overlap()
+    overlap.voice_started(now=1.0)
+    assert overlap.heard("My application", final=False, now=1.3) is None
+    assert overlap.wake(now=1.0 + HOLD_SECONDS) is Floor.YIELD
+
+
+@pytest.mark.parametrize("text", ["", "mm-hm", "I'm on the phone", "I'll be right with you"])
+def test_who_still_hums_or_speaks_to_others_when_the_hold_ends_has_not(text: str):
+    """It is not for the bot."""
+    overlap = Overlap()
+    overlap.voice_started(now=1.0)
+    overlap.heard(text, final=False, now=1.3)
+    assert overlap.wake(now=1.0 + HOLD_SECONDS) is Floor.RELEASE
+
+
+def test_a_sound_that_is_not_for_the_bot_neither_holds_nor_cuts_it():
+    """Not even with a word that people stop others with."""
+    overlap = Overlap()
+    assert overlap.voice_started(now=1.0, aside=True) is None
+    assert overlap.heard("Stop hitting him", final=False, now=1.6, aside=True) is None
+    assert overlap.deadline is None
+
+
+def test_what_turns_out_not_to_be_for_the_bot_lets_it_go_on_at_once():
+    """Nobody waits for the deadline."""
+    overlap = Overlap()
+    overlap.voice_started(now=1.0)
+    assert overlap.heard("No, the blue", final=False, now=1.3, aside=True) is Floor.RELEASE
+
+
+def test_the_silence_after_a_sound_is_no_part_of_it():
+    """The VAD takes a while to be sure of it."""
+    overlap = Overlap()
+    overlap.voice_started(now=1.0)
+    overlap.voice_stopped(now=1.6, silence=0.2)
+    assert overlap.heard("In a mum", final=True, now=1.7) is Floor.RELEASE
+
+
+def test_the_bot_knows_its_own_words():
+    """Two in a row or more; one alone may be anybody's."""
+    said = "The fee is sixty dollars, and it can be waived."
+    assert echoes("sixty dollars and", said)
+    assert not echoes("dollars sixty", said)
+    assert not echoes("fee", said)
 
 
 def test_time_that_passes_after_a_sound_is_no_part_of_it():

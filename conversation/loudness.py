@@ -1,0 +1,53 @@
+"""How loud the caller speaks to us, so that words for somebody else can be told.
+
+Who turns away, or sits across the room, is quieter than the caller was a moment ago; so is our own
+voice when it comes back out of a loudspeaker. Levels are dB of full scale, each of 20 ms of sound.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+QUIETER_DB = 8.0  # than the caller as usual: not meant for us
+SILENCE_DB = -90.0
+
+_USUAL = 250  # voiced chunks that are remembered, five seconds
+_ENOUGH = 75  # to know how loud the caller is: a "hello" is louder than a question
+_BEFORE = 10  # chunks of a sound that are over when it is noticed
+_LOUD = 0.8  # share of a voice's chunks that are quieter than "its" level
+
+
+@dataclass
+class Loudness:
+    """began ──► sound, sound … ──► quiet? ──► belongs (it was a turn, this is the caller)"""
+
+    _usual: deque[float] = field(default_factory=lambda: deque(maxlen=_USUAL))
+    _sound: list[float] = field(default_factory=list[float])
+    _before: deque[float] = field(default_factory=lambda: deque(maxlen=_BEFORE))
+
+    def began(self) -> None:
+        """A voice was noticed; what came just before belongs to it."""
+        self._sound = list(self._before)
+
+    def heard(self, level: float, *, voice: bool) -> None:
+        """The next 20 ms. voice: whether one is being heard."""
+        self._before.append(level)
+        if voice:
+            self._sound.append(level)
+
+    def belongs(self) -> None:
+        """The sound was the caller, who spoke to us."""
+        self._usual.extend(self._sound)
+        self._sound = []
+
+    @property
+    def quiet(self) -> bool:
+        """Whether the present sound is too quiet to be for us; never, before we know the caller."""
+        if len(self._usual) < _ENOUGH or not self._sound:
+            return False
+        return _loud(self._sound) < _loud(self._usual) - QUIETER_DB
+
+
+def _loud(levels: Iterable[float]) -> float:
+    ordered = sorted(levels)
+    return ordered[int(_LOUD * (len(ordered) - 1))]

@@ -1,0 +1,52 @@
+"""Words for somebody else are quieter than words for us."""
+
+import pytest
+
+from conversation.loudness import QUIETER_DB, Loudness
+
+USUAL = -25.0
+
+
+def speaks(loudness: Loudness, level: float, chunks: int = 40) -> None:
+    """A voice after a silence; it is noticed when it has lasted for 0.2 s."""
+    for _ in range(20):
+        loudness.heard(-80.0, voice=False)
+    for number in range(chunks):
+        if number == 10:
+            loudness.began()
+        loudness.heard(level - (number % 4) * 6, voice=number >= 10)
+
+
+def a_caller() -> Loudness:
+    """One who has spoken to us as usual."""
+    loudness = Loudness()
+    speaks(loudness, USUAL, 100)
+    loudness.belongs()
+    return loudness
+
+
+@pytest.mark.parametrize(
+    ("db", "quiet"), [(-QUIETER_DB - 1, True), (-20, True), (-QUIETER_DB + 1, False), (6, False)]
+)
+def test_a_voice_much_quieter_than_the_caller_is_not_for_us(db: float, quiet: bool):
+    """Turned away, at the other end of the room, or our own out of a loudspeaker."""
+    caller = a_caller()
+    speaks(caller, USUAL + db)
+    assert caller.quiet is quiet
+
+
+def test_nobody_is_too_quiet_before_we_know_how_loud_the_caller_is():
+    """A caller may be a quiet person on a bad line."""
+    loudness = Loudness()
+    speaks(loudness, -60.0)
+    assert not loudness.quiet
+
+
+def test_a_caller_who_comes_to_speak_more_quietly_is_the_caller():
+    """What was a turn of theirs counts, and more than what was long ago."""
+    caller = a_caller()
+    for _ in range(8):
+        speaks(caller, USUAL - 10)
+        caller.belongs()
+    speaks(caller, USUAL - 10)
+    assert not caller.quiet
