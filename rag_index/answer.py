@@ -10,7 +10,7 @@ import numpy as np
 from rag_index import answer_weights
 from rag_index.encoder import Encoder
 from rag_index.followup import resolve, wants_more
-from rag_index.judge import CrossEncoder, Judge
+from rag_index.judge import CrossEncoder, Judge, in_context
 from rag_index.orders import is_order
 from rag_index.passages import Hit
 from rag_index.quoting import GroundedAnswer, going_on, quoted, refused, stands_alone
@@ -40,7 +40,7 @@ class Candidate:
     @property
     def worth(self) -> float:
         """The greater, the sooner it is said."""
-        return self.judged + self.rank
+        return self.judged + answer_weights.RANK_BESIDE_JUDGE * self.rank
 
 
 class Answerer:
@@ -92,6 +92,14 @@ class Answerer:
         cited = list(dict.fromkeys(c.hit for c in chosen))
         in_order = sorted(chosen, key=lambda c: (cited.index(c.hit), c.at))
         return quoted([c.text for c in in_order], [hits[n] for n in cited], confidence)
+
+    def ahead(
+        self, question: str, embedding: np.ndarray, hits: Sequence[Hit], about: str | None
+    ) -> GroundedAnswer | None:
+        """The answer if the caller says no more than `question`; None if what was said decides."""
+        if wants_more(question):
+            return None
+        return self.answer(question, embedding, hits, about=about)
 
     def _read(
         self, question: str, whole: str, query: np.ndarray, hits: Sequence[Hit]
@@ -172,7 +180,6 @@ def _sentence(hits: Sequence[Hit], place: tuple[int, int]) -> str:
 
 
 def _in_context(hits: Sequence[Hit], place: tuple[int, int]) -> str:
-    """The sentence as it reads below its document's title and its own heading."""
     passage = hits[place[0]].passage
-    above = dict.fromkeys(h for h in (passage.title, *passage.headings[-1:]) if h)
-    return f"{', '.join(above)}: {_sentence(hits, place)}" if above else _sentence(hits, place)
+    heading = passage.headings[-1] if passage.headings else None
+    return in_context(passage.title, heading, _sentence(hits, place))

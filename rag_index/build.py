@@ -136,12 +136,29 @@ def _read_all(
             continue
         if not own:
             skipped.append(Skipped(source.name, "holds no text"))
-        unique = [p for p in own if p.id not in ids]
-        ids.update(p.id for p in unique)
+        unique, second = _new(own, ids)
+        if second:
+            skipped.append(
+                Skipped(source.name, f"has another document {second}: the first one is used")
+            )
+            digest += " in part"  # read again next time, when the first one may be gone
         passages += unique
         files.append({"name": source.name, "sha256": digest, "passages": len(unique)})
     told("reading", len(found), len(found))
     return passages, files, skipped
+
+
+def _new(own: Sequence[Passage], ids: set[str]) -> tuple[list[Passage], str | None]:
+    """The passages whose ids are new, which are added to `ids`; and a document that is not."""
+    unique: list[Passage] = []
+    second: str | None = None
+    for passage in own:
+        if passage.id in ids:
+            second = second or passage.document
+            continue
+        ids.add(passage.id)
+        unique.append(passage)
+    return unique, second
 
 
 def _read_one(source: Source, old: Previous) -> tuple[str, list[Passage]]:
@@ -181,7 +198,7 @@ def _write(work: Path, passages: Sequence[Passage], vectors: Vectors, told: Prog
             starts.append(starts[-1] + len(line))
     np.save(work / "passages.npy", np.array(starts, dtype=np.int64))
     np.save(work / "vectors.npy", vectors.passages)
-    graph.write(vectors.passages, work / "graph.faiss")
+    graph.write(vectors.passages, work / "graph.faiss", told)
     np.save(work / "sentences.npy", vectors.sentences)
     np.save(work / "rows.npy", vectors.rows)
     np.save(work / "keys.npy", vectors.keys)

@@ -7,6 +7,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from semantic_text_splitter import TextSplitter
 
@@ -27,25 +28,36 @@ class _Section:
 
 
 def cut(document: Document) -> Iterator[Passage]:
-    """The document's passages in reading order; none has a heading or half a sentence in it."""
+    """The document's passages in reading order; none has a heading, half a sentence or two pages in it."""
     number = 0
     for section in _sections(document.text):
-        for group in _pack(sentences(section.text)):
-            spoken = tuple(s.text for s in group)
-            start = section.start + group[0].start
-            yield Passage(
-                id=f"{document.name}#{number}",
-                document=document.name,
-                title=document.title,
-                headings=section.headings,
-                text=" ".join(spoken),
-                page=bisect_right(document.pages, start) if document.pages else None,
-                start=start,
-                end=section.start + group[-1].end,
-                sentences=spoken,
-                metadata=document.metadata,
-            )
-            number += 1
+        for page, found in _by_page(sentences(section.text), section.start, document.pages):
+            for group in _pack(found):
+                spoken = tuple(s.text for s in group)
+                yield Passage(
+                    id=f"{document.name}#{number}",
+                    document=document.name,
+                    title=document.title,
+                    headings=section.headings,
+                    text=" ".join(spoken),
+                    page=page,
+                    start=section.start + group[0].start,
+                    end=section.start + group[-1].end,
+                    sentences=spoken,
+                    metadata=document.metadata,
+                )
+                number += 1
+
+
+def _by_page(
+    found: list[Sentence], offset: int, pages: tuple[int, ...]
+) -> Iterator[tuple[int | None, list[Sentence]]]:
+    """The sentences of each page, from 1, so that a citation names the right one."""
+    if not pages:
+        yield None, found
+        return
+    for page, group in groupby(found, lambda s: bisect_right(pages, offset + s.start)):
+        yield page, list(group)
 
 
 def _pack(found: list[Sentence]) -> Iterator[list[Sentence]]:

@@ -118,6 +118,8 @@ def _examples(intents: Sequence[Intent], out_of_scope: Sequence[str]) -> list[_E
     found = [_Example(text.strip(), i.name) for i in intents for text in i.examples]
     found += [_Example(text.strip(), None) for text in out_of_scope]
     for intent in intents:
+        if intent.patterns and not intent.examples:
+            continue  # recognised by these alone
         about = (intent.name.replace("_", " "), intent.description.strip())
         found += [_Example(text, intent.name, not intent.examples) for text in about]
     unique: dict[str, _Example] = {}

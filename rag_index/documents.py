@@ -9,15 +9,18 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from rag_index.metadata import plain_values, valid
+
 LARGEST = 50_000_000  # bytes of a text that is read at once, or of an office file
-LARGEST_ROWS = 1_000_000_000  # bytes of a JSONL file, which is read line by line
+LARGEST_ROWS = 200_000_000  # bytes of a JSONL file, which is read line by line
 LONGEST_LINE = 5_000_000
+LONGEST_FRONT = 65_536  # characters of front matter: YAML is read slowly
 _FRONT_MATTER = re.compile(
     r"\A\ufeff?---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S
 )
@@ -39,13 +42,23 @@ class Document:
 
 
 def read(path: Path, name: str) -> Iterator[Document]:
-    """The documents in a file: one, or one a row. Raises Unreadable, OSError."""
+    """The documents in a file: one, or one a row. Raises Unreadable, OSError.
+
+    Texts are valid Unicode; metadata are plain values and lists of them.
+    """
     suffix = path.suffix.lower()
     reader = READERS.get(suffix)
     if reader is None:
         raise Unreadable(f"{suffix or 'a name without suffix'} is not a format that can be read")
     check_size(path)
-    yield from reader(path, name)
+    for document in reader(path, name):
+        yield replace(
+            document,
+            name=valid(document.name),
+            title=valid(document.title),
+            text=valid(document.text),
+            metadata=plain_values(document.metadata),
+        )
 
 
 def check_size(path: Path) -> None:
@@ -71,13 +84,14 @@ def _text(path: Path) -> str:
 def _markdown(path: Path, name: str) -> Iterator[Document]:
     text = _text(path)
     metadata: dict[str, Any] = {}
-    if match := _FRONT_MATTER.match(text):
+    match = _FRONT_MATTER.match(text)
+    if match and len(match.group(1)) <= LONGEST_FRONT:
         try:
             front = yaml.safe_load(match.group(1))
         except (yaml.YAMLError, ValueError, RecursionError):
             front = None
         if isinstance(front, dict):
-            metadata = {str(k): v for k, v in front.items()}
+            metadata = front
             text = text[match.end() :]
     yield _titled(name, text, metadata)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import onnxruntime as ort
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
@@ -32,7 +32,7 @@ class Encoder(Protocol):
         ...
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """float32, shape (len(texts), 384), each of unit length."""
+        """float32, shape (len(texts), dimensions), each of unit length; (0, dimensions) for no texts."""
         ...
 
 
@@ -54,18 +54,7 @@ class MiniLMEncoder:
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """float32, shape (len(texts), 384), each of unit length."""
-        vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
-        encoded = self._tokenizer.encode_batch(list(texts))
-        by_length: dict[int, list[int]] = {}
-        for row, encoding in enumerate(encoded):
-            by_length.setdefault(len(encoding.ids), []).append(row)
-        for rows in by_length.values():
-            for first in range(0, len(rows), 16):
-                batch = rows[first : first + 16]
-                vectors[batch] = self._run(
-                    np.array([encoded[r].ids for r in batch], dtype=np.int64)
-                )
-        return vectors
+        return by_length(self._tokenizer.encode_batch(list(texts)), self._run, DIMENSIONS)
 
     def _run(self, ids: np.ndarray) -> np.ndarray:
         feed = {
@@ -73,8 +62,25 @@ class MiniLMEncoder:
             "attention_mask": np.ones_like(ids),
             "token_type_ids": np.zeros_like(ids),
         }
-        pooled = np.asarray(self._session.run(None, feed)[0]).mean(axis=1)
-        return pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-12)
+        return np.asarray(self._session.run(None, feed)[0]).mean(axis=1)
+
+
+def by_length(
+    encoded: Sequence[Encoding], run: Callable[[np.ndarray], np.ndarray], dimensions: int
+) -> np.ndarray:
+    """The vectors of tokenized texts, of unit length, at most 16 texts of one length a run.
+
+    run: from token ids, int64 (texts, tokens), to vectors.
+    """
+    vectors = np.zeros((len(encoded), dimensions), dtype=np.float32)
+    lengths: dict[int, list[int]] = {}
+    for row, encoding in enumerate(encoded):
+        lengths.setdefault(len(encoding.ids), []).append(row)
+    for rows in lengths.values():
+        for first in range(0, len(rows), 16):
+            batch = rows[first : first + 16]
+            vectors[batch] = run(np.array([encoded[r].ids for r in batch], dtype=np.int64))
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
 
 
 def model_bytes() -> bytes:
@@ -118,10 +124,14 @@ def pinned_file(path: Path, sha256: str, *, whose: str, if_missing: str, if_othe
     return content
 
 
-def inference_session(model: bytes, threads: int) -> ort.InferenceSession:
-    """On the CPU; threads that wait don't spin. threads: how many one run may use."""
+def inference_session(model: bytes | str, threads: int) -> ort.InferenceSession:
+    """On the CPU; threads that wait don't spin. threads: how many one run may use.
+
+    No memory plan is kept for every input shape: texts and sounds have hundreds.
+    """
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
+    options.enable_mem_pattern = False
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import faiss
 import numpy as np
 
 FLAT_UP_TO = 50_000  # vectors; comparing with all of these takes about 10 ms on one core
-LINKS, BUILD_WIDTH, SEARCH_WIDTH = 32, 80, 96
+TOLD_EVERY = 1000  # vectors
+LINKS, BUILD_WIDTH, SEARCH_WIDTH = 32, 80, 160
 
 
-def write(vectors: np.ndarray, file: Path) -> None:
-    """Writes the graph if there are enough vectors for one: 100,000 take about a minute."""
+def write(
+    vectors: np.ndarray, file: Path, told: Callable[[str, int, int], None] | None = None
+) -> None:
+    """Writes the graph if there are enough vectors for one: 100,000 take a minute or two."""
     if len(vectors) <= FLAT_UP_TO:
         return
     index = faiss.IndexHNSWFlat(vectors.shape[1], LINKS, faiss.METRIC_INNER_PRODUCT)
     index.hnsw.efConstruction = BUILD_WIDTH
-    index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+    for first in range(0, len(vectors), TOLD_EVERY):
+        if told:
+            told("linking", first, len(vectors))
+        index.add(np.ascontiguousarray(vectors[first : first + TOLD_EVERY], dtype=np.float32))
     faiss.write_index(index, str(file))
 
 

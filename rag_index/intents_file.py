@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from rag_index.collect_field import CollectField, pattern_problem
 
+DEFAULT = Path(__file__).with_name("default_intents.yaml")
 Action = Literal["answer", "reply", "transfer", "hang_up", "repeat", "collect"]
 
 
@@ -75,7 +76,7 @@ class IntentsFile(BaseModel):
 
 
 def load_intents(path: Path) -> list[Intent]:
-    """The intents of a file; none if there is no file. Raises IntentsFileError."""
+    """The intents of a file; the usual ones if there is no file. Raises IntentsFileError."""
     return list(read_intents_file(path).intents)
 
 
@@ -85,11 +86,11 @@ def load_out_of_scope(path: Path) -> list[str]:
 
 
 def read_intents_file(path: Path) -> IntentsFile:
-    """The file, checked; an empty one if there is none. Raises IntentsFileError."""
+    """The file, checked; the usual intents of any help desk if there is none. Raises IntentsFileError."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        return IntentsFile()
+        return read_intents_file(DEFAULT)
     except OSError as error:
         raise IntentsFileError(f"{path}: cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:

@@ -12,8 +12,14 @@ from tokenizers import Tokenizer
 from rag_index.encoder import inference_session, pinned_file, tokenizer_bytes
 
 MODEL = Path(__file__).parent / "weights" / "judge.onnx"
-MODEL_SHA256 = "e7e0c1b705b3289a1bf581c169abe9a3e6d8c1808120fbb780c92238e1da5294"
+MODEL_SHA256 = "b99304f30c6142d6193bbe2bfd4419567c293324ca1439acf90edbfbd2bbc478"
 MAX_TOKENS = 96
+
+
+def in_context(title: str, heading: str | None, sentence: str) -> str:
+    """A sentence as the judge reads it, in training too: below its document's title and its own heading."""
+    above = dict.fromkeys(h for h in (title, heading) if h)
+    return f"{', '.join(above)}: {sentence}" if above else sentence
 
 
 class Judge(Protocol):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rag_index.passages import Passage
+
 _ORDER = re.compile(
     r"""
     \b(?:ignore|disregard|forget|override|bypass)\b[^.!?]{0,40}
@@ -22,6 +24,14 @@ _ORDER = re.compile(
     """,
     re.I | re.X,
 )
+
+
+def without_orders(passage: Passage) -> str:
+    """The passage's text; if it gives orders, its sentences that give none."""
+    pieces = (*passage.sentences, *passage.text.splitlines())
+    if not any(is_order(piece) for piece in pieces):
+        return passage.text
+    return " ".join(s for s in passage.sentences if not is_order(s))
 
 
 def is_order(sentence: str) -> bool:

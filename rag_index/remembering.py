@@ -30,6 +30,7 @@ class RememberingEncoder:
         new = [i for i, key in enumerate(keys) if key not in known]
         if new:
             vectors = self._encoder.encode([texts[i] for i in new])
+            known = {k: v for k, v in known.items() if v.shape == vectors.shape[1:]}
             known |= {keys[i]: vector for i, vector in zip(new, vectors, strict=True)}
             self._write(known)
         return np.stack([known[key] for key in keys]) if keys else self._encoder.encode([])

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 import sentencex
 
 _LINK = re.compile(
-    r"!?\[([^\]]*)\]\((?:<[^>]*>|[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+\"[^\"]*\")?\)"
+    r"!?\[([^\]]{0,500})\]\((?:<[^>]*>|[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+\"[^\"]*\")?\)"
 )
-_AUTOLINK = re.compile(r"<((?:https?://|mailto:)?[^<>\s]+[.@][^<>\s]+)>")
+_AUTOLINK = re.compile(r"<(?=[^<>\s]*>)((?:https?://|mailto:)?[^<>\s]+[.@][^<>\s]+)>")
 _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)([^*_\n]+?)(?<=\S)\1(?![\w*])|`([^`]+)`")
-_TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>", re.S)
+_TAG = re.compile(r"<!--(?:[^-]|-(?!->))*(?:-->|\Z)|</?[a-zA-Z][^<>]*>", re.S)
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~$&])")
 _ITEM = re.compile(r"^\s*(?:[-*+•]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?")
+_PARTS = re.compile(r"\S.{0,1098}(?=\s|$)|\S{1100}")  # what has no end is cut between words
 _RULE = re.compile(r"^\s*(?:[-*_=]\s*){3,}$")
 _TABLE_RULE = re.compile(r"^\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?$")
 _CLOCK_END = re.compile(r"\b[ap]\.m\.$", re.I)
@@ -73,7 +74,7 @@ def _split(block: str) -> list[str]:
             joined[-1] = f"{joined[-1]} {piece}"
         elif piece:
             joined.append(piece)
-    return joined
+    return [part for text in joined for part in (_PARTS.findall(text) or [text])]
 
 
 def _continues(before: str, after: str) -> bool:

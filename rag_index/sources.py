@@ -28,9 +28,11 @@ class Skipped:
 def find(sources: Sequence[Path]) -> Iterator[Source | Skipped]:
     """Files named, and those in folders named, in order of their names.
 
-    Hidden files are passed over in silence; a link that leads out of its folder is skipped.
+    Hidden files, and files found twice, are passed over in silence; a link that leads out of its
+    folder is skipped.
     """
     taken: set[str] = set()
+    found: set[Path] = set()
     for given in sources:
         root = given.resolve()
         if not root.exists():
@@ -40,13 +42,18 @@ def find(sources: Sequence[Path]) -> Iterator[Source | Skipped]:
         below = root if root.is_dir() else root.parent
         for path in files:
             relative = path.relative_to(below)
-            if any(part.startswith(".") for part in relative.parts) or path.is_dir():
+            real = _target(path)
+            inside = real is not None and real.is_relative_to(below)
+            hidden = any(part.startswith(".") for part in relative.parts)
+            if hidden or real in found or (inside and path.is_dir()):
                 continue
-            name = relative.as_posix()
+            name = printable(relative.as_posix())
             if name in taken:
                 name = f"{below.name}/{name}"
             taken.add(name)
-            if not path.resolve().is_relative_to(below):
+            if real is None:
+                yield Skipped(name, "is a link to itself")
+            elif not inside:
                 yield Skipped(name, "is a link that leads out of the folder")
             elif not path.is_file():
                 yield Skipped(name, "is no regular file")
@@ -56,4 +63,19 @@ def find(sources: Sequence[Path]) -> Iterator[Source | Skipped]:
                     f"{path.suffix or 'a name without suffix'} is not a format that can be read",
                 )
             else:
+                found.add(real)
                 yield Source(path, name)
+
+
+def printable(name: str) -> str:
+    """A file's name as text of one line, whatever bytes it is made of."""
+    valid = name.encode("utf-8", "replace").decode()
+    return "".join(c if c.isprintable() else "?" for c in valid)
+
+
+def _target(path: Path) -> Path | None:
+    """Where a file really is; None for a link that leads back to itself."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # the latter until Python 3.13
+        return None

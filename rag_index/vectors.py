@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from rag_index.encoder import DIMENSIONS, Encoder
+from rag_index.encoder import Encoder
 from rag_index.passages import Passage
 from rag_index.previous import Previous
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done ("reading", "encoding", "writing"), how far it is, and of how much."""
+"""Called with what is being done ("reading", "encoding", "writing", "linking"), how far it is, and of how much."""
 
 
 @dataclass(slots=True)
@@ -39,9 +40,10 @@ def encode_new(
     texts = [passage_text(p) for p in passages]
     sentences = [s for p in passages for s in p.sentences]
     every = texts + sentences
+    dimensions = encoder.encode([]).shape[1]
     result = Vectors(
-        np.zeros((len(texts), DIMENSIONS), np.float32),
-        np.zeros((len(sentences), DIMENSIONS), np.float16),
+        np.zeros((len(texts), dimensions), np.float32),
+        np.zeros((len(sentences), dimensions), np.float16),
         np.cumsum([0, *[len(p.sentences) for p in passages]], dtype=np.int64),
         np.array([list(_key(t)) for t in every], dtype=np.uint8).reshape(len(every), 16),
     )
@@ -61,9 +63,12 @@ def encode_new(
             put(at, vector)
             result.reused += 1
     ordered = sorted(new, key=len)
-    for first in range(0, len(ordered), 64):
-        told("encoding", first, len(ordered))
-        batch = ordered[first : first + 64]
+    batches = [ordered[first : first + 64] for first in range(0, len(ordered), 64)]
+    random.Random(0).shuffle(batches)  # short and long ones mixed, so that the time left is right
+    done = 0
+    for batch in batches:
+        told("encoding", done, len(ordered))
+        done += len(batch)
         for text, vector in zip(batch, encoder.encode(batch), strict=True):
             for at in new[text]:
                 put(at, vector)

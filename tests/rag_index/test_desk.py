@@ -51,7 +51,7 @@ def ask(folder: Path, encoder: MiniLMEncoder, question: str, about: str | None =
         ("how much is a loaf of rye bread", "bread.md", "$4"),
         ("When does the bakery open on weekdays?", "hours.txt", "6 a.m."),
         ("how long ahead do I have to order a wedding cake", "cakes", "four weeks"),
-        ("do you deliver", "faq.csv", "$3"),
+        ("how much do you charge for delivery", "faq.csv", "$3"),
         ("who built the oven", "oven.html", "Karl Brandt"),
     ],
 )
