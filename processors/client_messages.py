@@ -7,7 +7,6 @@ from pipecat.frames.frames import (
     Frame,
     InputDTMFFrame,
     InputTransportMessageFrame,
-    InterimTranscriptionFrame,
     StartFrame,
     TranscriptionFrame,
     UserStartedSpeakingFrame,
@@ -20,7 +19,7 @@ from pipecat.utils.time import time_now_iso8601
 
 from conversation.fragments import Fragments
 from processors.alarm import Alarm
-from processors.frames import CertainlySpeakingFrame, PlaybackFrame
+from processors.frames import CertainlySpeakingFrame, PartialSegmentFrame, PlaybackFrame
 from processors.ports import Clock
 
 
@@ -28,14 +27,15 @@ class ClientMessages(FrameProcessor):
     """InputTransportMessageFrame with a message of /orchestrate ->
 
     user_speaking  -> CertainlySpeakingFrame
-    stt_fragment   -> VADUserStartedSpeakingFrame (the turn's first), InterimTranscriptionFrame
+    stt_fragment   -> VADUserStartedSpeakingFrame (the turn's first), PartialSegmentFrame; after a
+                      final one the turn may be over
     vad_end        -> VADUserStopped-, UserStoppedSpeakingFrame, then TranscriptionFrame: now,
                       with the final fragment, or after a moment without one
     playback, dtmf -> PlaybackFrame, InputDTMFFrame
     """
 
     def __init__(self, *, clock: Clock) -> None:
-        super().__init__()
+        super().__init__(enable_direct_mode=True)  # audio passes: it waits in no queue
         self._now = clock
         self._fragments = Fragments()
         self._alarm = Alarm(self, clock, self._wake)
@@ -51,6 +51,10 @@ class ClientMessages(FrameProcessor):
         if isinstance(frame, EndFrame | CancelFrame):
             await self._alarm.stop()
         await self.push_frame(frame, direction)
+
+    async def cleanup(self) -> None:
+        await super().cleanup()
+        await self._alarm.stop()  # a call that ends as it begins has no EndFrame
 
     async def _told(self, message: dict[str, object]) -> None:
         match message:
@@ -83,7 +87,8 @@ class ClientMessages(FrameProcessor):
         if fragments.complete:
             await self._words()
         else:
-            words = InterimTranscriptionFrame(fragments.text, "", time_now_iso8601())
+            at = time_now_iso8601()
+            words = PartialSegmentFrame(fragments.text, "", at, segment=None, lull=final)
             await self.push_frame(words)
 
     async def _ended(self) -> None:

@@ -12,15 +12,17 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from conversation.announcements import Announcements
 from conversation.ledger import Ledgers
-from processors.frames import IntentFrame, UserTurnFrame, UtteranceSoFarFrame
+from processors.ahead_frames import PossibleTurnFrame
+from processors.frames import IntentFrame, UserTurnFrame
 from processors.ports import LIMIT_SECONDS, Clock, Embedder
-from processors.working_ahead import WorkAhead
+from processors.working_ahead import Words, WorkAhead
 from rag_index.intents import IntentClassifier, IntentResult
 
 
 class IntentProcessor(FrameProcessor):
     """UserTurnFrame        -> the same, then IntentFrame (result None if it could not be told)
     UtteranceSoFarFrame  -> nothing yet: its intent is kept for the turn
+    PossibleTurnFrame    -> the same, then IntentFrame (ahead), of which nobody is told
 
     Patterns first (L1); only what they don't decide costs an embedding (L2).
     """
@@ -37,7 +39,7 @@ class IntentProcessor(FrameProcessor):
         super().__init__()
         self._classifier, self._embed = classifier, embed
         self._tell, self._ledgers, self._now = announcements, ledgers, clock
-        self._ahead = WorkAhead(self, self._work_ahead)
+        self._ahead = WorkAhead(self, lambda words: self._result(words.text))
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
@@ -46,6 +48,18 @@ class IntentProcessor(FrameProcessor):
         await self.push_frame(frame, direction)
         if isinstance(frame, UserTurnFrame):
             await self._classify(frame)
+        elif isinstance(frame, PossibleTurnFrame):
+            await self._classify_ahead(frame)
+
+    async def _classify_ahead(self, turn: PossibleTurnFrame) -> None:
+        try:
+            async with asyncio.timeout(LIMIT_SECONDS):
+                result = self._certain(turn) or await self._ahead.prepared(turn)
+        except Exception as error:  # any model, any reason: the turn itself tries again
+            logger.bind(turn=turn.turn, error=type(error).__name__).warning("intent_ahead_failed")
+            return
+        if result is None or result.level == "L2" or result == self._certain(turn):
+            await self.push_frame(IntentFrame(turn=turn.turn, result=result, ahead=True))
 
     async def _classify(self, turn: UserTurnFrame) -> None:
         start = self._now()
@@ -67,14 +81,14 @@ class IntentProcessor(FrameProcessor):
         await self.push_frame(IntentFrame(turn=turn.turn, result=result))
 
     async def _result_of(self, turn: UserTurnFrame) -> IntentResult | None:
-        if self._classifier and (certain := self._classifier.match_patterns(turn.text)):
+        if certain := self._certain(turn):
             await self._ahead.drop()
             return certain
         ahead = await self._ahead.result_for(turn)
         return ahead if ahead and ahead.level == "L2" else await self._result(turn.text)
 
-    async def _work_ahead(self, words: UtteranceSoFarFrame) -> IntentResult | None:
-        return await self._result(words.text)
+    def _certain(self, words: Words) -> IntentResult | None:
+        return self._classifier.match_patterns(words.text) if self._classifier else None
 
     async def _result(self, text: str) -> IntentResult | None:
         if self._classifier is None:

@@ -8,17 +8,12 @@ from pipecat.frames.frames import (
     Frame,
     InputDTMFFrame,
     StartFrame,
-    TranscriptionFrame,
-    UserStartedSpeakingFrame,
-    UserStoppedSpeakingFrame,
-    VADUserStoppedSpeakingFrame,
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
-from pipecat.utils.time import time_now_iso8601
 
 from conversation.keypad import Keypad
 from processors.alarm import Alarm
-from processors.frames import CertainlySpeakingFrame
+from processors.frames import whole_turn
 from processors.ports import Clock
 
 
@@ -50,15 +45,16 @@ class KeypadTurns(FrameProcessor):
                 pass
         await self.push_frame(frame, direction)
 
+    async def cleanup(self) -> None:
+        await super().cleanup()
+        await self._alarm.stop()  # a call that ends as it begins has no EndFrame
+
     async def _turn(self, words: str | None) -> None:
         self._alarm.set(self._keypad.deadline)
         if words is None:
             return
-        await self.push_frame(CertainlySpeakingFrame())
-        await self.push_frame(UserStartedSpeakingFrame())
-        await self.push_frame(VADUserStoppedSpeakingFrame(stop_secs=0.0))
-        await self.push_frame(UserStoppedSpeakingFrame())
-        await self.push_frame(TranscriptionFrame(words, "", time_now_iso8601(), finalized=True))
+        for frame in whole_turn(words):
+            await self.push_frame(frame)
 
     async def _wake(self) -> None:
         await self._turn(self._keypad.wake(now=self._now()))

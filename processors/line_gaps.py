@@ -17,7 +17,7 @@ class LineGaps(FrameProcessor):
     """InputAudioRawFrame -> the same; and some silence, once, when no more of it comes."""
 
     def __init__(self, *, clock: Clock) -> None:
-        super().__init__()
+        super().__init__(enable_direct_mode=True)  # audio passes: it waits in no queue
         self._now = clock
         self._until: float | None = None  # audio that has come lasts until then
         self._rate = 16000

@@ -1,6 +1,6 @@
 """Waits for intent and passages, at most a set time, and starts the answer with what is there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipecat.frames.frames import (
@@ -18,36 +18,67 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from conversation.acting import Act, Wanted
+from conversation.ahead import stands_in
 from conversation.announcements import Announcements
 from conversation.desk import Desk
 from conversation.ledger import Ledgers
 from conversation.replying import Fixed, Persona, Reply, messages_for
 from conversation.standing import Plan
+from processors.ahead_frames import PossibleTurnFrame, TurnConfirmedFrame, TurnWithdrawnFrame
 from processors.alarm import Alarm
 from processors.frames import (
     AnswerStartFrame,
-    Evidence,
-    GroundedContext,
     IntentFrame,
     PassagesFrame,
     UserTurnFrame,
 )
-from processors.ports import Clock
+from processors.grounded_context import Evidence, GroundedContext
+from processors.ports import Clock, Counter, count_nothing
 from processors.retrieval import citation_of
+from rag_index.orders import without_orders
+from rag_index.passages import Hit
 
 
 @dataclass
 class _Pending:
-    turn: UserTurnFrame
+    turn: UserTurnFrame | PossibleTurnFrame
     intent: IntentFrame | None = None
     passages: PassagesFrame | None = None
+
+    @property
+    def hits(self) -> Sequence[Hit]:
+        return self.passages.hits if self.passages else ()
+
+
+@dataclass
+class _Made:
+    """An answer that was begun before its turn was surely over; the `number`-th."""
+
+    number: int
+    asked: UserTurnFrame | PossibleTurnFrame
+    reply: Reply
+    hits: Sequence[Hit]
+
+    def stands(self, pending: _Pending, reply: Reply) -> bool:
+        """Whether it is what would be begun now."""
+        turn, asked = pending.turn, self.asked
+        if not (isinstance(turn, UserTurnFrame) and turn.stands and turn.turn == asked.turn):
+            return False
+        same = stands_in(asked.text, turn.text) and asked.about == turn.about
+        there = isinstance(reply, Fixed) or not pending.passages or pending.hits == self.hits
+        return same and there and reply == self.reply
 
 
 class Merge(FrameProcessor):
     """UserTurnFrame, IntentFrame, PassagesFrame -> AnswerStartFrame + LLMContextFrame, or words.
+    PossibleTurnFrame and what is found for it -> the same, to be kept back; nobody is told, and
+                                                  the desk doesn't change
+    UserTurnFrame with the same answer         -> TurnConfirmedFrame; with another one,
+                                                  TurnWithdrawnFrame, then that one
 
     desk: decides; without one, `replies` are the fixed words of each intent that has some.
     patience: seconds that the slower branch is waited for; then the answer starts without it.
+    count: `answers_ahead` by outcome: begun, and then used or thrown_away.
     """
 
     def __init__(
@@ -60,51 +91,80 @@ class Merge(FrameProcessor):
         desk: Desk | None = None,
         replies: Mapping[str, str] | None = None,
         patience: float = 0.15,
+        count: Counter = count_nothing,
     ) -> None:
         super().__init__()
         self._persona, self._tell, self._ledgers = persona, announcements, ledgers
         self._now, self._patience = clock, patience
         plans = {intent: Plan(reply=words) for intent, words in (replies or {}).items()}
         self._desk = desk or Desk(persona, plans)
+        self._count = count
         self._pending: _Pending | None = None
+        self._possible: _Pending | None = None
+        self._made: _Made | None = None
+        self._number = 0
         self._alarm = Alarm(self, clock, self._start_answer)
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
-        pending = self._pending
         match frame:
             case UserTurnFrame():
-                self._pending = _Pending(frame)
+                self._pending, self._possible = _Pending(frame), None
                 self._alarm.set(self._now() + self._patience)
                 return
-            case IntentFrame():
-                if pending and pending.turn.turn == frame.turn:
-                    pending.intent = frame
-                    await self._maybe_start()
+            case PossibleTurnFrame():
+                self._possible = _Pending(frame)
                 return
-            case PassagesFrame():
-                if pending and pending.turn.turn == frame.turn:
-                    pending.passages = frame
-                    await self._maybe_start()
+            case IntentFrame() | PassagesFrame():
+                await self._found(frame)
                 return
             case StartFrame():
                 self._alarm.start()
             case InterruptionFrame():
-                self._pending = None
+                self._pending = self._possible = None
                 self._alarm.set(None)
+                self._throw_away()
             case EndFrame() | CancelFrame():
                 await self._alarm.stop()
             case _:
                 pass
         await self.push_frame(frame, direction)
 
-    async def _maybe_start(self) -> None:
-        pending = self._pending
-        if pending and pending.intent and (pending.passages or self._needs_no_passages(pending)):
-            await self._start_answer()
+    async def cleanup(self) -> None:
+        await super().cleanup()
+        await self._alarm.stop()  # a call that ends as it begins has no EndFrame
 
-    def _needs_no_passages(self, pending: _Pending) -> bool:
-        return isinstance(self._reply(pending), Fixed)
+    async def _found(self, frame: IntentFrame | PassagesFrame) -> None:
+        pending = self._possible if frame.ahead else self._pending
+        if pending is None or pending.turn.turn != frame.turn:
+            return
+        if isinstance(frame, IntentFrame):
+            pending.intent = frame
+        else:
+            pending.passages = frame
+        if pending.intent and (pending.passages or isinstance(self._reply(pending), Fixed)):
+            await (self._start_ahead() if frame.ahead else self._start_answer())
+
+    async def _start_ahead(self) -> None:
+        pending, self._possible = self._possible, None
+        if pending is None:
+            return
+        await self._withdraw()
+        reply = self._reply(pending)
+        self._number += 1
+        self._made = _Made(self._number, pending.turn, reply, pending.hits)
+        self._count("answers_ahead", outcome="begun")
+        await self._begin(pending, reply)
+
+    async def _withdraw(self) -> None:
+        if self._throw_away():
+            await self.push_frame(TurnWithdrawnFrame())
+
+    def _throw_away(self) -> bool:
+        made, self._made = self._made, None
+        if made:
+            self._count("answers_ahead", outcome="thrown_away")
+        return made is not None
 
     async def _start_answer(self) -> None:
         pending, self._pending = self._pending, None
@@ -121,8 +181,17 @@ class Merge(FrameProcessor):
         message = self._tell.processing("merge", 1.0, {"missing": missing})
         await self.push_frame(OutputTransportMessageUrgentFrame(message=message))
         reply = self._reply(pending)
+        if (made := self._made) and made.stands(pending, reply):
+            self._made = None
+            self._count("answers_ahead", outcome="used")
+            await self.push_frame(TurnConfirmedFrame(turn, made.number))
+            return
+        await self._withdraw()
+        await self._begin(pending, reply)
+
+    async def _begin(self, pending: _Pending, reply: Reply) -> None:
         if isinstance(reply, Fixed):
-            await self._say(turn, reply)
+            await self._say(pending.turn, reply)
         else:
             await self._ask(pending, reply.then)
 
@@ -134,23 +203,48 @@ class Merge(FrameProcessor):
         if result and result.intent:
             wanted = Wanted(result.intent, Act(result.action), result.confidence, result.level)
         turn = pending.turn
-        return self._desk.reply(turn.turn, turn.text, wanted, last_reply=last)
+        ahead = isinstance(turn, PossibleTurnFrame)
+        decide = self._desk.preview if ahead else self._desk.reply
+        return decide(turn.turn, turn.text, wanted, last_reply=last)
 
-    async def _say(self, turn: int, reply: Fixed) -> None:
-        await self.push_frame(AnswerStartFrame(turn=turn, then_hang_up=reply.hang_up))
+    async def _say(self, turn: UserTurnFrame | PossibleTurnFrame, reply: Fixed) -> None:
+        start = self._starts(turn)
+        start.then_hang_up = reply.hang_up
+        await self.push_frame(start)
         await self.push_frame(LLMFullResponseStartFrame())
         await self.push_frame(LLMTextFrame(reply.text))
         await self.push_frame(LLMFullResponseEndFrame())
 
     async def _ask(self, pending: _Pending, then: str) -> None:
         turn, found = pending.turn, pending.passages
-        hits = found.hits if found else ()
+        hits, answer = (found.hits, found.answer) if found else ((), None)
         citations = [citation_of(hit) for hit in hits]
         context = GroundedContext(
             turn=turn.turn,
-            evidence=Evidence(turn.text, hits, found.embedding if found else None, turn.about),
-            messages=messages_for(self._persona, turn.messages, turn.text, citations),
+            evidence=Evidence(
+                question=turn.text,
+                hits=hits,
+                embedding=found.embedding if found else None,
+                about=turn.about,
+                answer=answer,
+            ),
+            messages=messages_for(
+                self._persona,
+                turn.messages,
+                turn.text,
+                [
+                    {**c, "text": without_orders(h.passage)}
+                    for c, h in zip(citations, hits, strict=True)
+                ],
+                answered=answer.answered if answer else None,
+            ),
         )
-        start = AnswerStartFrame(turn=turn.turn, citations=citations, then_ask=then)
+        start = self._starts(turn)
+        start.citations, start.asked, start.then_ask = citations, True, then
         await self.push_frame(start)
-        await self.push_frame(LLMContextFrame(context=context))
+        await self.push_frame(LLMContextFrame(context=context, speculation=bool(start.ahead)))
+
+    def _starts(self, turn: UserTurnFrame | PossibleTurnFrame) -> AnswerStartFrame:
+        if isinstance(turn, UserTurnFrame):
+            return AnswerStartFrame(turn.turn, heard=turn.heard)
+        return AnswerStartFrame(turn.turn, ahead=self._number)

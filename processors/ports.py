@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from conversation.actions import Post
+from processors.frames import Script
 
 Journal = Callable[[Mapping[str, Any]], None]
 """Keeps an entry of the session's event stream. Returns at once, never raises."""
@@ -16,6 +17,10 @@ Gives whether it arrived."""
 
 HandOver = Callable[[str, str], Coroutine[Any, Any, None]]
 """Connects the caller with a person: (reason, summary of the talk). Never raises."""
+
+Progress = Callable[[int, Script, str, bool], None]
+"""Keeps how far a reply is heard: (turn, its words, the pieces before the one that is being heard,
+whether the call ends with it). Returns at once, never raises."""
 
 Clock = Callable[[], float]
 """Seconds on one monotonic clock."""
@@ -44,7 +49,21 @@ def count_nothing(name: str, **labels: str) -> None:
     """For sessions that nobody measures."""
 
 
+def each_of(*counters: Counter) -> Counter:
+    """Counts with all of them."""
+
+    def count(name: str, **labels: str) -> None:
+        for counter in counters:
+            counter(name, **labels)
+
+    return count
+
+
 def journal_nothing(entry: Mapping[str, Any]) -> None:
+    """For sessions that nobody keeps."""
+
+
+def progress_nowhere(turn: int, script: Script, heard: str, hangs_up: bool) -> None:
     """For sessions that nobody keeps."""
 
 

@@ -4,6 +4,7 @@ import asyncio
 
 from pipecat.frames.frames import (
     AggregatedTextFrame,
+    BotSpeakingFrame,
     CancelFrame,
     EndFrame,
     EndWorkerFrame,
@@ -14,12 +15,14 @@ from pipecat.frames.frames import (
     StartFrame,
     SystemFrame,
     TTSAudioRawFrame,
+    TTSStoppedFrame,
     TTSTextFrame,
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from conversation.announcements import Announcements
 from conversation.ledger import Ledgers
+from processors.ahead_frames import TurnConfirmedFrame, TurnWithdrawnFrame
 from processors.frames import (
     AnswerStartFrame,
     CitationsFrame,
@@ -31,9 +34,11 @@ from processors.frames import (
     SpeechFinishedFrame,
     SpeechPieceFrame,
     SpeechStartedFrame,
+    UnsaySpeechFrame,
 )
-from processors.ports import Clock
+from processors.ports import Clock, Progress, progress_nowhere
 from processors.tape import NOBODY, Tape
+from processors.waiting import Waiting, for_nobody
 
 
 class SpeechHold(FrameProcessor):
@@ -42,21 +47,40 @@ class SpeechHold(FrameProcessor):
     TTSAudioRawFrame      -> the same in small chunks, at most 80 ms ahead of the caller's ear
     AggregatedTextFrame   -> the same, `response_ready`, SpeechPieceFrame upstream
     first audio           -> SpeechStartedFrame upstream
+    last audio is made    -> `processing` of stage tts
     end of the reply      -> SpeechFinishedFrame upstream, once it was heard
     HoldSpeechFrame       -> nothing leaves until ReleaseSpeechFrame
     InterruptionFrame     -> SpeechCutFrame upstream; what was not heard is kept
     ResumeSpeechFrame     -> goes on from the first sample that was not heard
+    UnsaySpeechFrame      -> the end of the audio is dropped, as far as it was not let out
+    an answer ahead       -> nothing leaves until TurnConfirmedFrame; TurnWithdrawnFrame drops it
     PlaybackFrame         -> what was heard is what the client says, not what our clock says
     """
 
-    def __init__(self, announcements: Announcements, ledgers: Ledgers, *, clock: Clock) -> None:
+    def __init__(
+        self,
+        announcements: Announcements,
+        ledgers: Ledgers,
+        *,
+        clock: Clock,
+        reports_every: float | None = None,
+        progress: Progress = progress_nowhere,
+        late: float = 0.0,
+    ) -> None:
+        """reports_every: seconds of audio after each of which a PlaybackFrame is to come.
+
+        progress: called as each piece begins to be heard. late: seconds until the audio that
+        leaves here has left the door, too.
+        """
         super().__init__()
         self._tell, self._ledgers, self._now = announcements, ledgers, clock
+        self._reports_every, self._progress, self._late = reports_every, progress, late
         self._tape = Tape(turn=0)
-        self._waiting: list[Tape] = []  # replies that come after the one that is heard
+        self._waiting = Waiting()
         self._cut: Tape | None = None
         self._heard = ""  # of the reply that was cut or heard last
         self._held = False
+        self._stopped: TTSStoppedFrame | None = None
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -74,6 +98,16 @@ class SpeechHold(FrameProcessor):
                 return
             case PlaybackFrame():
                 self._tape.reported(frame.seconds, now=self._now(), unheard=frame.unheard)
+                self._changed.set()
+                self._note_progress(self._tape)
+                return
+            case TurnConfirmedFrame():
+                self._waiting.confirm(frame.ahead, now=self._now())
+                self._changed.set()
+                return
+            case TurnWithdrawnFrame():
+                self._waiting.withdraw(now=self._now())
+                self._changed.set()
                 return
             case InterruptionFrame():
                 await self.push_frame(frame, direction)
@@ -81,12 +115,14 @@ class SpeechHold(FrameProcessor):
                 return
             case CancelFrame():
                 await self._stop()
+            case BotSpeakingFrame():
+                return  # five a second, of what our state says
             case _:
                 pass
         if isinstance(frame, SystemFrame) or direction is FrameDirection.UPSTREAM:
             await self.push_frame(frame, direction)
             return
-        self._queue(frame)
+        await self._queue(frame)
 
     async def cleanup(self) -> None:
         await super().cleanup()
@@ -97,11 +133,22 @@ class SpeechHold(FrameProcessor):
             task, self._task = self._task, None
             await self.cancel_task(task)
 
-    def _queue(self, frame: Frame) -> None:
-        newest = self._waiting[-1] if self._waiting else self._tape
+    async def _queue(self, frame: Frame) -> None:
+        if isinstance(frame, EndFrame):
+            self._held = False
+            self._waiting.withdraw(now=self._now())
+        newest = self._waiting.newest or self._tape
         match frame:
             case AnswerStartFrame():
-                self._waiting.append(Tape(frame.turn, list(frame.citations), frame.then_hang_up))
+                citations, every = list(frame.citations), self._reports_every
+                tape = Tape(frame.turn, citations, frame.then_hang_up, every, frame.script)
+                tape.ahead = frame.ahead
+                self._waiting.add(tape)
+            case TTSStoppedFrame():
+                self._stopped = frame  # of a sentence: the bot speaks until its reply is over
+                return
+            case UnsaySpeechFrame():
+                newest.unsay(frame.seconds)
             case CitationsFrame():
                 newest.citations = list(frame.citations)
             case AggregatedTextFrame() | TTSAudioRawFrame() | LLMFullResponseEndFrame() if (
@@ -109,18 +156,22 @@ class SpeechHold(FrameProcessor):
             ):
                 return  # a cut reply's makers were not done yet
             case _:
-                if isinstance(frame, TTSAudioRawFrame):
+                if isinstance(frame, TTSAudioRawFrame) and not newest.first_audio_at:
                     self._ledgers.of(newest.turn).mark("tts_first", now=self._now())
-                if isinstance(frame, EndFrame):
-                    self._held = False
+                if isinstance(frame, LLMFullResponseEndFrame) and self._stopped:
+                    newest.add(self._stopped, now=self._now())
+                    self._stopped = None
                 newest.add(frame, now=self._now())
+                if isinstance(frame, LLMFullResponseEndFrame) and newest.turn:
+                    made = self._tell.processing("tts", 1.0, {})
+                    await self.push_frame(OutputTransportMessageUrgentFrame(message=made))
         self._changed.set()
 
     async def _play(self) -> None:
         while True:
             self._changed.clear()
-            if self._tape.empty and self._waiting:
-                self._tape = self._waiting.pop(0)
+            while self._tape.empty and (coming := self._waiting.next()):
+                self._tape = coming
             due = None if self._held else self._tape.due(now=self._now())
             wait = None if due is None else due - self._now()
             if wait is None or wait > 0:
@@ -139,8 +190,10 @@ class SpeechHold(FrameProcessor):
             await self._piece(tape, frame.text)
         if isinstance(frame, TTSAudioRawFrame | TTSTextFrame) and not tape.started:
             tape.started = True
-            started = SpeechStartedFrame(turn=tape.turn, at=tape.first_audio_at)
-            await self.push_frame(started, FrameDirection.UPSTREAM)
+            self._ledgers.of(tape.turn).mark("audio_out", now=self._now() + self._late)
+            await self._tell_up(SpeechStartedFrame(turn=tape.turn, at=tape.first_audio_at))
+        if tape.first_sound_at is not None:
+            self._ledgers.of(tape.turn).mark("first_sound", now=tape.first_sound_at + self._late)
         await self.push_frame(frame)
         if isinstance(frame, LLMFullResponseEndFrame):
             await self._finished(tape)
@@ -153,36 +206,41 @@ class SpeechHold(FrameProcessor):
             citations=tape.citations if tape.segment == 0 else [],
         )
         tape.segment += 1
+        self._note_progress(tape)  # it is kept before anybody is told
         await self.push_frame(OutputTransportMessageUrgentFrame(message=message))
-        piece = SpeechPieceFrame(turn=tape.turn, text=text)
-        await self.push_frame(piece, FrameDirection.UPSTREAM)
+        await self._tell_up(SpeechPieceFrame(turn=tape.turn, text=text))
+
+    def _note_progress(self, tape: Tape) -> None:
+        heard = tape.before(now=self._now())
+        if tape.segment and not tape.over and heard != tape.noted:
+            tape.noted = heard
+            self._progress(tape.turn, tape.script, heard, tape.then_hang_up)
 
     async def _finished(self, tape: Tape) -> None:
         self._heard = tape.words if tape.started else ""
-        finished = SpeechFinishedFrame(turn=tape.turn, heard=self._heard)
-        await self.push_frame(finished, FrameDirection.UPSTREAM)
+        await self._tell_up(SpeechFinishedFrame(turn=tape.turn, heard=self._heard))
         if tape.then_hang_up:
             await self.push_frame(EndWorkerFrame())
 
     async def _interrupt(self) -> None:
         self._held = False
-        tape, dropped = self._tape, [self._tape, *self._waiting]
-        self._tape, self._waiting = Tape(turn=NOBODY), []
-        for frame in (f for reply in dropped for f in reply.uninterruptible()):
-            self._tape.add(frame, now=self._now())
+        tape = self._tape
+        self._tape = for_nobody([tape, *self._waiting.take_all()], now=self._now())
         heard, turn = "", None
         if tape.started and not tape.over:
             turn, heard = tape.turn, tape.heard(now=self._now())
             tape.rewind(now=self._now())
             self._cut, self._heard = tape, heard
         self._changed.set()
-        await self.push_frame(SpeechCutFrame(turn=turn, heard=heard), FrameDirection.UPSTREAM)
+        await self._tell_up(SpeechCutFrame(turn=turn, heard=heard))
 
     async def _resume(self, turn: int) -> None:
         tape, self._cut = self._cut, None
         if tape is None or tape.turn != turn:
-            finished = SpeechFinishedFrame(turn=turn, heard=self._heard)
-            await self.push_frame(finished, FrameDirection.UPSTREAM)
+            await self._tell_up(SpeechFinishedFrame(turn=turn, heard=self._heard))
             return
         self._tape = tape
         self._changed.set()
+
+    async def _tell_up(self, frame: Frame) -> None:
+        await self.push_frame(frame, FrameDirection.UPSTREAM)

@@ -3,7 +3,8 @@
 It is the one owner of barge-in: no other part of the pipeline interrupts.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from loguru import logger
 from pipecat.frames.frames import (
@@ -14,13 +15,13 @@ from pipecat.frames.frames import (
     Frame,
     InputAudioRawFrame,
     InterimTranscriptionFrame,
-    InterruptionFrame,
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
     LLMTextFrame,
-    OutputTransportMessageUrgentFrame,
     StartFrame,
     TranscriptionFrame,
+    UserSpeakingFrame,
+    UserStartedSpeakingFrame,
     UserStoppedSpeakingFrame,
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
@@ -29,37 +30,30 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from conversation.actions import (
     Action,
-    Ahead,
-    Answer,
     Count,
-    Cut,
-    Hold,
     Post,
-    Record,
-    Release,
-    Resume,
     Say,
-    Tell,
     Transfer,
 )
 from conversation.call import Call
+from conversation.ending import LOST, REASONS
 from processors.alarm import Alarm
+from processors.carried_out import frame_of
 from processors.frames import (
+    AnnounceFrame,
     AnswerStartFrame,
     CertainlySpeakingFrame,
     FinalSegmentFrame,
-    HoldSpeechFrame,
+    LeavingFrame,
+    OrderFrame,
     PartialSegmentFrame,
-    ReleaseSpeechFrame,
-    ResumeSpeechFrame,
+    ReportedSpeakingFrame,
     SpeechCutFrame,
     SpeechFinishedFrame,
     SpeechPieceFrame,
     SpeechStartedFrame,
-    TransferFrame,
-    UserTurnFrame,
-    UtteranceSoFarFrame,
 )
+from processors.levels import level_of
 from processors.ports import (
     Clock,
     Counter,
@@ -71,14 +65,20 @@ from processors.ports import (
     journal_nothing,
 )
 
+_LIFE = (UserSpeakingFrame, UserStartedSpeakingFrame, InterimTranscriptionFrame, TranscriptionFrame)
 _ENDS_HERE = (
     InputAudioRawFrame,
+    UserSpeakingFrame,
     InterimTranscriptionFrame,
     TranscriptionFrame,
     SpeechStartedFrame,
     SpeechPieceFrame,
     SpeechFinishedFrame,
     SpeechCutFrame,
+    AnnounceFrame,
+    LeavingFrame,
+    OrderFrame,
+    ReportedSpeakingFrame,
 )
 
 
@@ -89,7 +89,10 @@ class StateManager(FrameProcessor):
         UserStoppedSpeakingFrame                  -> the caller's side of `Call`
         SpeechStarted/Piece/Finished/CutFrame     -> the bot's side of `Call`
         Ahead, Answer, Say                        -> UtteranceSoFarFrame, UserTurnFrame, LLM frames
+        AnswerAhead, DropAhead                    -> PossibleTurnFrame, TurnWithdrawnFrame
         Hold, Release, Cut, Resume                -> frames for the speech hold; InterruptionFrame
+        Order-, ReportedSpeakingFrame             -> what others want of the call
+        Leaving-, End-, CancelFrame               -> "one moment"; why the call ended
         Transfer, Post                            -> TransferFrame; a delivery in the background
         Tell                                      -> OutputTransportMessageUrgentFrame
 
@@ -105,28 +108,38 @@ class StateManager(FrameProcessor):
         count: Counter = count_nothing,
         deliver: Deliver = deliver_nowhere,
         hand_over: HandOver | None = None,
+        lively: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
         self._call, self._now = call, clock
         self._journal, self._count, self._send = journal, count, deliver
-        self._hand_over = hand_over
+        self._hand_over, self._lively = hand_over, lively
         self._alarm = Alarm(self, clock, self._wake)
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
         if isinstance(frame, StartFrame):
             self._alarm.start()
+        if isinstance(frame, _LIFE):
+            self._lively()
         await self._do(self._decide(frame, direction))
         if isinstance(frame, (EndFrame, CancelFrame)):
             await self._alarm.stop()
         if not isinstance(frame, _ENDS_HERE):
             await self.push_frame(frame, direction)
 
+    async def cleanup(self) -> None:
+        await super().cleanup()
+        await self._alarm.stop()  # a call that ends as it begins has no EndFrame
+
     def _decide(self, frame: Frame, direction: FrameDirection) -> list[Action]:
         call, now = self._call, self._now()
         match frame:
             case ClientConnectedFrame():
                 return call.connected(now=now)
+            case InputAudioRawFrame():
+                call.sound(level_of(frame.audio))
+                return []
             case VADUserStartedSpeakingFrame() if direction is FrameDirection.DOWNSTREAM:
                 sure = isinstance(frame, CertainlySpeakingFrame)
                 return call.voice_started(now=now, sure=sure)
@@ -134,10 +147,8 @@ class StateManager(FrameProcessor):
                 return call.voice_stopped(now=now, silence=frame.stop_secs)
             case UserStoppedSpeakingFrame() if direction is FrameDirection.DOWNSTREAM:
                 return call.turn_ended(now=now)
-            case InterimTranscriptionFrame():
-                return call.words(frame.text, final=False, now=now, segment=_segment(frame))
-            case TranscriptionFrame():
-                return call.words(frame.text, final=True, now=now, segment=_segment(frame))
+            case InterimTranscriptionFrame() | TranscriptionFrame():
+                return call.words(frame.text, now=now, **_heard(frame))
             case SpeechStartedFrame():
                 return call.speech_started(frame.turn, entered=frame.at, now=now)
             case SpeechPieceFrame():
@@ -146,53 +157,51 @@ class StateManager(FrameProcessor):
                 return call.speech_finished(frame.turn, frame.heard, now=now)
             case SpeechCutFrame():
                 return call.speech_cut(frame.turn, frame.heard, now=now)
+            case AnnounceFrame():
+                return call.announce(frame.text, then_hang_up=frame.then_hang_up)
             case ErrorFrame() if direction is FrameDirection.UPSTREAM:
                 return call.failed(now=now)
-            case EndFrame() | CancelFrame():
+            case OrderFrame():
+                return call.order(frame.order)
+            case ReportedSpeakingFrame():
+                return call.voice_reported(now=now)
+            case LeavingFrame():
+                return call.leaving()
+            case EndFrame():
                 return call.disconnected(now=now)
+            case CancelFrame(reason=str(reason)) if reason in REASONS:
+                return call.disconnected(now=now, reason=reason)
+            case CancelFrame():
+                return call.disconnected(now=now, reason=LOST)
             case _:
                 return []
 
     async def _do(self, actions: list[Action]) -> None:
         self._alarm.set(self._call.deadline)
+        for entry in self._call.entries(actions):
+            self._journal(entry)
         for action in actions:
+            if frame := frame_of(action):
+                await self.push_frame(frame)
             match action:
-                case Tell(message):
-                    await self.push_frame(OutputTransportMessageUrgentFrame(message=message))
-                case Record(entry):
-                    self._journal(entry)
                 case Count(name, labels):
                     self._note(name, **labels)
-                case Hold():
-                    await self.push_frame(HoldSpeechFrame())
-                case Release():
-                    await self.push_frame(ReleaseSpeechFrame())
-                case Cut():
-                    await self.push_frame(InterruptionFrame())
-                case Resume(turn):
-                    await self.push_frame(ResumeSpeechFrame(turn=turn))
-                case Ahead(text, about):
-                    await self.push_frame(UtteranceSoFarFrame(text=text, about=about))
-                case Transfer(turn, reason, summary):
-                    await self.push_frame(TransferFrame(turn=turn, reason=reason, summary=summary))
-                    if self._hand_over:
-                        self.create_task(self._hand_over(reason, summary), "hand_over")
+                case Transfer(_, reason, summary) if self._hand_over:
+                    self.create_task(self._hand_over(reason, summary), "hand_over")
                 case Post():
                     self.create_task(self._deliver(action, self._send(action)), "deliver")
-                case Say(turn, text):
-                    await self._say(turn, text)
-                case Answer(turn, text, about, messages):
-                    await self.push_frame(
-                        UserTurnFrame(turn=turn, text=text, about=about, messages=messages)
-                    )
+                case Say():
+                    await self._say(action)
+                case _:
+                    pass
 
     async def _deliver(self, post: Post, arrives: Awaitable[bool]) -> None:
         await self._do(self._call.delivered(post.key, ok=await arrives))
 
-    async def _say(self, turn: int, text: str) -> None:
-        await self.push_frame(AnswerStartFrame(turn=turn))
+    async def _say(self, say: Say) -> None:
+        await self.push_frame(AnswerStartFrame(turn=say.turn, then_hang_up=say.then_hang_up))
         await self.push_frame(LLMFullResponseStartFrame())
-        await self.push_frame(LLMTextFrame(text))
+        await self.push_frame(LLMTextFrame(say.text))
         await self.push_frame(LLMFullResponseEndFrame())
 
     def _note(self, name: str, **labels: str) -> None:
@@ -206,6 +215,10 @@ class StateManager(FrameProcessor):
         await self._do(self._call.wake(now=self._now()))
 
 
-def _segment(frame: Frame) -> int | None:
+def _heard(frame: Frame) -> dict[str, Any]:
     known = isinstance(frame, (PartialSegmentFrame, FinalSegmentFrame))
-    return frame.segment if known else None
+    return {
+        "final": isinstance(frame, TranscriptionFrame),
+        "segment": frame.segment if known else None,
+        "lull": isinstance(frame, PartialSegmentFrame) and frame.lull,
+    }

@@ -29,6 +29,7 @@ class ThenAsk(FrameProcessor):
         self._unknown = unknown
         self._question = ""
         self._kept = ""
+        self._made = LLMTextFrame
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
@@ -39,6 +40,7 @@ class ThenAsk(FrameProcessor):
                 self._question = self._kept = ""
             case LLMTextFrame() if self._question:
                 self._kept += frame.text
+                self._made = type(frame)
                 if not self._unknown.startswith(self._kept):
                     await self._let_go()
                 return
@@ -55,7 +57,7 @@ class ThenAsk(FrameProcessor):
     async def _let_go(self) -> None:
         text, self._kept = self._kept, ""
         if text:
-            await self.push_frame(LLMTextFrame(text))
+            await self.push_frame(self._made(text))
 
 
 def _without_questions(text: str) -> str:

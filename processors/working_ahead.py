@@ -2,17 +2,24 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from loguru import logger
 from pipecat.frames.frames import CancelFrame, EndFrame, Frame, InterruptionFrame
 from pipecat.processors.frame_processor import FrameProcessor
 
 from conversation.ahead import stands_in
-from processors.frames import UserTurnFrame, UtteranceSoFarFrame
+from processors.ahead_frames import UtteranceSoFarFrame
 from processors.ports import LIMIT_SECONDS
 
 T = TypeVar("T")
+
+
+class Words(Protocol):
+    """What a caller has said; about: the questions that it may follow up on."""
+
+    text: str
+    about: str | None
 
 
 class WorkAhead(Generic[T]):
@@ -25,13 +32,11 @@ class WorkAhead(Generic[T]):
     A result that is still being made is waited for: that is never longer than to begin anew.
     """
 
-    def __init__(
-        self, owner: FrameProcessor, work: Callable[[UtteranceSoFarFrame], Awaitable[T]]
-    ) -> None:
+    def __init__(self, owner: FrameProcessor, work: Callable[[Words], Awaitable[T]]) -> None:
         self._owner, self._work = owner, work
-        self._waiting: UtteranceSoFarFrame | None = None
-        self._under_way: UtteranceSoFarFrame | None = None
-        self._made: tuple[UtteranceSoFarFrame, T] | None = None
+        self._waiting: Words | None = None
+        self._under_way: Words | None = None
+        self._made: tuple[Words, T] | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def keeps(self, frame: Frame) -> bool:
@@ -46,12 +51,12 @@ class WorkAhead(Generic[T]):
                 pass
         return False
 
-    def _offer(self, words: UtteranceSoFarFrame) -> None:
+    def _offer(self, words: Words) -> None:
         self._waiting = words
         if self._task is None:
             self._task = self._owner.create_task(self._run(), "ahead")
 
-    async def result_for(self, turn: UserTurnFrame) -> T | None:
+    async def result_for(self, turn: Words) -> T | None:
         """The result if there is one; the words of the next turn are others."""
         self._waiting = None
         if self._task and self._under_way and _fits(self._under_way, turn):
@@ -59,6 +64,14 @@ class WorkAhead(Generic[T]):
         made = self._made
         await self.drop()
         return made[1] if made and _fits(made[0], turn) else None
+
+    async def prepared(self, words: Words) -> T:
+        """The result for words that may be all of the turn; it is kept. Raises what work raises."""
+        if self._task:
+            await asyncio.wait([self._task])
+        if self._made is None or not _fits(self._made[0], words):
+            self._made = words, await self._work(words)
+        return self._made[1]
 
     async def drop(self) -> None:
         """Nobody wants it any more."""
@@ -78,5 +91,5 @@ class WorkAhead(Generic[T]):
         self._task = self._under_way = None
 
 
-def _fits(words: UtteranceSoFarFrame, turn: UserTurnFrame) -> bool:
+def _fits(words: Words, turn: Words) -> bool:
     return words.about == turn.about and stands_in(words.text, turn.text)

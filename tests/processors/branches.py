@@ -6,14 +6,17 @@ from collections.abc import Sequence
 
 import numpy as np
 from pipecat.pipeline.parallel_pipeline import ParallelPipeline
+from pipecat.processors.frame_processor import FrameProcessor
 
 from conversation.announcements import Announcements
 from conversation.ledger import Ledger, Ledgers
-from processors.frames import PassagesFrame, UserTurnFrame, UtteranceSoFarFrame
+from processors.ahead_frames import UtteranceSoFarFrame
+from processors.frames import PassagesFrame, UserTurnFrame
 from processors.intent import IntentProcessor
 from processors.retrieval import RetrievalProcessor
 from rag_index.intents import IntentResult
 from rag_index.passages import Hit, Passage
+from rag_index.quoting import GroundedAnswer
 from tests.processors.harness import Bench, clock
 
 TELL = Announcements("session", lambda: 0.0)
@@ -38,9 +41,11 @@ class Classifier:
 class World:
     """Both branches, with documents, an encoder and a classifier that say what they were asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, reads_all: bool = False, behind: Sequence[FrameProcessor] = ()) -> None:
+        """behind: what stands behind them."""
         self.embedded: list[str] = []
         self.searched: list[tuple[str, str | None]] = []
+        self.read: list[str] = []
         self.counted: list[str] = []
         self.version = "1"
         self.fails = False
@@ -68,13 +73,17 @@ class World:
                         self.ledgers,
                         clock=clock,
                         version=lambda: self.version,
-                        count=lambda name, **labels: self.counted.append(
-                            f"{name} {labels['outcome']}"
-                        ),
+                        read=self._read,
+                        reads_all=reads_all,
+                        count=self.count,
                     )
                 ],
-            )
+            ),
+            *behind,
         )
+
+    def count(self, name: str, **labels: str) -> None:
+        self.counted.append(f"{name} {labels['outcome']}")
 
     async def _embed_intent(self, text: str) -> np.ndarray:
         return VECTOR
@@ -91,6 +100,12 @@ class World:
             raise RuntimeError("no index")
         passage = Passage("1", f"{text} {self.version}", "", (), text, None, 0, 1, (text,))
         return (Hit(passage, 1.0),)
+
+    def _read(
+        self, text: str, embedding: np.ndarray, hits: Sequence[Hit], about: str | None
+    ) -> GroundedAnswer:
+        self.read.append(text)
+        return GroundedAnswer(f"{text} is 5", (f"{text} is 5",), (), 0.9, answered=True)
 
     async def speaks(self, *texts: str, about: str | None = None) -> None:
         for text in texts:

@@ -11,6 +11,7 @@ from pipecat.frames.frames import Frame, StartFrame
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.processors.frameworks.rtvi.processor import RTVIProcessor
 from pipecat.workers.runner import WorkerRunner
 
 GRACE_SECONDS = 0.002  # for threads to come back before time jumps
@@ -109,9 +110,12 @@ class Bench:
     async with Bench(processor) as bench:
         await bench.send(frame)
         await bench.after.until(SomeFrame)
+
+    rtvi: stands above them and is told what passes, as in a call of Pipecat's clients.
     """
 
-    def __init__(self, *processors: FrameProcessor) -> None:
+    def __init__(self, *processors: FrameProcessor, rtvi: RTVIProcessor | None = None) -> None:
+        self._rtvi = rtvi
         self.before = Probe(FrameDirection.UPSTREAM)
         self.after = Probe(FrameDirection.DOWNSTREAM)
         self._pipeline = Pipeline([self.before, *processors, self.after])
@@ -120,7 +124,8 @@ class Bench:
         self._worker = PipelineWorker(
             self._pipeline,
             params=PipelineParams(),
-            enable_rtvi=False,
+            enable_rtvi=self._rtvi is not None,
+            rtvi_processor=self._rtvi,
             enable_turn_tracking=False,
             idle_timeout_secs=None,
             check_dangling_tasks=False,

@@ -10,7 +10,8 @@ from pipecat.pipeline.parallel_pipeline import ParallelPipeline
 from conversation.announcements import Announcements
 from conversation.ledger import Ledger, Ledgers
 from conversation.replying import Persona
-from processors.frames import AnswerStartFrame, GroundedContext, UserTurnFrame
+from processors.frames import AnswerStartFrame, UserTurnFrame
+from processors.grounded_context import GroundedContext
 from processors.intent import IntentProcessor
 from processors.merge import Merge
 from processors.retrieval import RetrievalProcessor

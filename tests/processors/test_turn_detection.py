@@ -13,6 +13,7 @@ from pipecat.frames.frames import (
 )
 from pipecat.turns.user_turn_processor import UserTurnProcessor
 
+from bot.services.local.lulls import Lull
 from processors.turn_detection import WINDOW_SECONDS, Window, turn_strategies
 from tests.processors.harness import Bench, clock, on_jumping_clock
 
@@ -35,8 +36,8 @@ async def pause(bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     ("probability", "silence"),
-    [(0.95, 0.2), (0.5, 0.5), (0.05, 1.5), (RuntimeError("no model"), 0.5)],
-    ids=["finished", "undecided", "unfinished", "no judgement"],
+    [(0.95, 0.2), (0.8, 0.35), (0.5, 0.5), (0.05, 1.5), (RuntimeError("no model"), 0.5)],
+    ids=["finished", "nearly sure", "undecided", "unfinished", "no judgement"],
 )
 @on_jumping_clock
 async def test_the_turn_ends_after_as_much_silence_as_it_sounds_finished(probability, silence):
@@ -60,6 +61,30 @@ async def test_a_caller_who_goes_on_keeps_the_turn():
         await bench.send(VADUserStoppedSpeakingFrame(stop_secs=0.2))
         await bench.after.until(UserStoppedSpeakingFrame)
         assert len(bench.after.of(UserStoppedSpeakingFrame)) == 1
+
+
+@on_jumping_clock
+async def test_a_silence_is_judged_before_the_vad_is_sure_of_it():
+    """Once, as if it had lasted as long as the model is used to; the judgement is used later."""
+    silence, heard = Lull(), list[np.ndarray]()
+
+    async def finished(audio: np.ndarray, rate: int) -> float:
+        heard.append(audio)
+        return 0.95
+
+    strategies = turn_strategies(finished, lambda: silence)
+    audio = InputAudioRawFrame(np.full(320, 500, dtype="<i2").tobytes(), 16000, 1)
+    async with Bench(UserTurnProcessor(user_turn_strategies=strategies)) as bench:
+        await bench.send(VADUserStartedSpeakingFrame(), audio)
+        await bench.after.until(UserStartedSpeakingFrame)
+        for seconds in (0.04, 0.12, 0.16):
+            silence = Lull(1, seconds)
+            await bench.send(audio)
+            await bench.settle()
+        await bench.send(VADUserStoppedSpeakingFrame(stop_secs=0.2))
+        await bench.after.until(UserStoppedSpeakingFrame)
+    assert len(heard) == 1
+    assert len(heard[0]) == 3 * 320 + round(0.08 * 16000)
 
 
 def test_the_model_hears_the_last_seconds_only():

@@ -172,3 +172,36 @@ async def test_words_that_are_not_final_go_no_further():
     async with world.bench as bench:
         await world.speaks("the fee")
         assert bench.after.of(ControlFrame) == []
+
+
+@on_jumping_clock
+async def test_what_is_found_ahead_is_read_ahead():
+    """The turn's own words need no reading if they are as good as the same."""
+    world = World()
+    async with world.bench:
+        await world.speaks("the fee")
+        found = await world.ends("The fee, please?")
+        assert found.answer
+        assert found.answer.text == "the fee is 5"
+        assert world.read == ["the fee"]
+
+
+@on_jumping_clock
+async def test_what_is_searched_at_the_end_is_read_by_the_answerer():
+    """A branch that the merge waits for only searches."""
+    world = World()
+    async with world.bench:
+        await world.speaks("the fee")
+        found = await world.ends("The fee for graduates?")
+        assert found.answer is None
+        assert world.read == ["the fee"]
+
+
+@on_jumping_clock
+async def test_a_model_that_writes_is_told_what_reading_found_out():
+    """Where one may be asked, what is searched at the end of a turn is read, too."""
+    world = World(reads_all=True)
+    async with world.bench:
+        found = await world.ends("The fee for graduates?")
+        assert found.answer
+        assert found.answer.text == "The fee for graduates? is 5"
