@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 
 import numpy as np
 from pipecat.frames.frames import (
@@ -30,7 +31,7 @@ _BACKGROUND = 3  # of 32767: the noise of a quiet line; no real line is digitall
 def wav_params() -> TransportParams:
     """Audio both ways, in 20 ms."""
     return TransportParams(
-        **both_ways(OUT_RATE),
+        **both_ways(OUT_RATE, out_ms=20),
     )
 
 
@@ -86,9 +87,16 @@ class CallerMouth(BaseInputTransport):
 class CallerEar(BaseOutputTransport):
     """Takes 20 ms every 20 ms, and keeps it."""
 
-    def __init__(self, params: TransportParams, on_message: OnMessage, *, keep: bool) -> None:
+    def __init__(
+        self,
+        params: TransportParams,
+        on_message: OnMessage,
+        on_audio: Callable[[bytes], None] | None = None,
+        *,
+        keep: bool,
+    ) -> None:
         super().__init__(params)
-        self._on_message, self._keep = on_message, keep
+        self._on_message, self._on_audio, self._keep = on_message, on_audio, keep
         self._next_at = 0.0
         self.heard = bytearray()  # 16-bit mono at OUT_RATE, without the gaps
 
@@ -98,6 +106,8 @@ class CallerEar(BaseOutputTransport):
 
     async def write_audio_frame(self, frame: OutputAudioRawFrame) -> bool:
         now = time.monotonic()
+        if self._on_audio:
+            self._on_audio(frame.audio)
         if self._keep:
             self.heard += frame.audio
         self._next_at = max(self._next_at, now) + len(frame.audio) / (2 * frame.sample_rate)

@@ -4,25 +4,26 @@
 //                 channel ◄──────── messages ─► on.message(object)
 
 import { CallProblem } from "/web/problem.js";
-import { Signalling } from "/web/signalling.js";
+import { iceServers, Signalling } from "/web/signalling.js";
 
 const PING_MS = 1000; // the server takes a client for gone after 3 s without one
 const GATHER_MS = 500; // later candidates follow the offer
 const OPEN_MS = 15000;
-const GRACE_MS = 5000; // a line that wavers often comes back
+const GRACE_MS = 3000; // a line that wavers often comes back
 
 const NO_PATH = ["No sound path to the server was found.", "A firewall or VPN may block it: WebRTC needs UDP between here and the server."];
-const LOST = ["The connection was lost.", "Check the network, then call again.", "Reconnect"];
+const LOST = ["The connection was lost.", "Check the network, then call again."];
 
 export class Connection {
   #peer = null;
-  #signalling = new Signalling();
+  #signalling;
   #open = false;
   #timers = {};
 
-  /** on: {message(object), voice(MediaStream), unsteady(bool), lost(CallProblem)} */
-  constructor(on) {
+  /** on: {message(object), voice(MediaStream), unsteady(bool), lost(CallProblem)}. token: of a session that goes on. */
+  constructor(on, token = null) {
     this.on = on;
+    this.#signalling = new Signalling(token);
   }
 
   /** RTCPeerConnection's word for how it is. */
@@ -55,6 +56,7 @@ export class Connection {
 
   async #negotiate() {
     const peer = this.#peer;
+    peer.setConfiguration({ iceServers: await iceServers() });
     await peer.setLocalDescription();
     await gathered(peer);
     await peer.setRemoteDescription(await this.#signalling.offer(peer.localDescription));
@@ -98,7 +100,7 @@ export class Connection {
       return; // keep-alives are no JSON
     }
     if (message?.type === "signalling") this.#signalled(message.message?.type);
-    else if (message?.type && message.label !== "rtvi-ai") this.on.message(message);
+    else if (message?.type === "server-message") this.on.message(message.data); // as RTVI carries ours
   }
 
   #signalled(what) {

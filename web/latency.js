@@ -9,14 +9,16 @@ import { make } from "/web/make.js";
 const NAMES = {
   endpointing: "End of turn", stt: "Speech to text", intent: "Intent", retrieval: "Documents", merge: "Merge",
   thinking: "Thinking", llm: "Answer", tts: "Voice", transport: "Sending",
+  lead_in: "First sound",
 };
 const SMALL_MS = 0.5;
 
 export class Latency {
   #totals = [];
 
-  constructor(place) {
-    this.place = place;
+  /** whose: last word it is, in the words of the page. */
+  constructor(place, whose = "your") {
+    Object.assign(this, { place, whose });
   }
 
   /** Shows a turn_complete message; a turn in which nobody waited for an answer changes nothing. */
@@ -34,7 +36,7 @@ export class Latency {
     const sorted = [...this.#totals].sort((a, b) => a - b);
     const median = sorted[Math.floor((sorted.length - 1) / 2)];
     const usual = sorted.length > 1 ? `; ${ms(median)} at the median of ${sorted.length} turns` : "";
-    return make("p", { class: "total" }, ms(total), make("small", {}, ` from your last word to the answer${usual}`));
+    return make("p", { class: "total" }, ms(total), make("small", {}, ` from ${this.whose} last word to the answer${usual}`));
   }
 }
 

@@ -1,7 +1,9 @@
 // The page: one button, and everything the server says about the call shown as it happens.
 
+import { useKey } from "/web/access.js";
 import { Call } from "/web/call.js";
 import { Citations } from "/web/citations.js";
+import { KeyForm } from "/web/key_form.js";
 import { Latency } from "/web/latency.js";
 import { unfit } from "/web/microphone.js";
 import { showProblem } from "/web/problem.js";
@@ -19,7 +21,12 @@ const transcript = new Transcript(at("transcript"), at("told"));
 const citations = new Citations(at("citations"));
 const latency = new Latency(at("latency"));
 const working = new Working(at("working"));
+const keyForm = new KeyForm(at("key-form"), (key) => {
+  useKey(key);
+  start();
+});
 let call = null;
+let watching = false; // the microphone's level
 
 window.turnwise = {
   events: [],
@@ -33,7 +40,10 @@ window.turnwise = {
 };
 
 const SHOW = {
-  session_started: (m) => states.enter(m.state),
+  session_started: (m) => {
+    states.enter(m.state);
+    if (m.resumed) transcript.resumed(m.state);
+  },
   state_change: moved,
   processing: (m) => working.stage(m),
   transcript: said,
@@ -69,18 +79,25 @@ function said(message) {
 function start() {
   at("talk").focus(); // a button of the problem that is about to go may have it
   showProblem(at("problem"), null);
+  keyForm.show(null);
   transcript.newCall();
   working.clear();
   show("opening");
   tell("Connecting …");
-  call = new Call(at("voice"), { opened, message: received, unsteady, ended });
+  call = new Call(at("voice"), { opened, message: received, unsteady, lost, ended });
   call.start();
 }
 
 function opened() {
   show("open");
-  if (states.state === "IDLE") tell("Connected.");
-  watchLevel();
+  tell(states.state === "IDLE" ? "Connected." : MEANING[states.state]);
+  if (!watching) watchLevel();
+}
+
+function lost() {
+  show("opening");
+  transcript.lost();
+  tell("Connection lost, reconnecting …");
 }
 
 function unsteady(is) {
@@ -94,6 +111,7 @@ function ended(words, problem) {
   show("none");
   tell(words || "Press Talk and ask a question.");
   showProblem(at("problem"), problem, start);
+  keyForm.show(problem);
 }
 
 function show(stage) {
@@ -110,7 +128,8 @@ function watchLevel() {
   const share = call ? meterShare(call.microphoneLevel()) : 0;
   at("level").value = share;
   document.body.style.setProperty("--level", share.toFixed(2));
-  if (call) requestAnimationFrame(watchLevel);
+  watching = Boolean(call);
+  if (watching) requestAnimationFrame(watchLevel);
 }
 
 at("talk").addEventListener("click", () => (call ? call.hangUp() : start()));

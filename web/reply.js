@@ -9,6 +9,7 @@ export class Reply {
   #pieces = []; // {text, ms, at, by}: `by` names the messages that have told of it
   #timer = null;
   #shown = "";
+  #again = false;
 
   constructor(place) {
     this.place = place;
@@ -21,6 +22,8 @@ export class Reply {
 
   /** A piece begins to be heard. Two kinds of message (`by`) tell of each; it counts once. */
   piece(text, by, ms) {
+    if (this.#again && this.#pieces.at(-1)?.text === text) this.#pieces.pop();
+    this.#again = false;
     const known = this.#pieces.find((piece) => piece.text === text && !piece.by.includes(by));
     if (known) {
       known.by.push(by);
@@ -29,6 +32,12 @@ export class Reply {
       this.#pieces.push({ text, by: [by], ms: ms || words(text).length * MS_A_WORD, at: performance.now() });
     }
     this.#run();
+  }
+
+  /** The line was lost: if the reply goes on, it does with its last piece again. */
+  lost() {
+    this.#stop();
+    this.#again = true;
   }
 
   /** The reply was heard to its end. */

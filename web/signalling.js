@@ -1,19 +1,33 @@
 // How the page and the server find each other: offers and candidates over HTTP.
 
-import { CallProblem } from "/web/problem.js";
+import { ask, byKey, byToken } from "/web/access.js";
 
 const ANSWER_MS = 60000; // a server that has just started loads its models first
 
-/** The offers and late candidates of one call. */
+/** The STUN and TURN servers by which both ends are found; a login to them is good for an hour. */
+export async function iceServers() {
+  const response = await ask("/api/ice", { headers: byKey(), signal: AbortSignal.timeout(ANSWER_MS) });
+  return (await response.json()).iceServers;
+}
+
+/** The offers and late candidates of one connection. token: of a session that goes on. */
 export class Signalling {
   #call = null; // the server's id of it, once it has answered
+  #token;
   #offered = false;
   #late = [];
+
+  constructor(token) {
+    this.#token = token;
+  }
 
   /** Sends the offer, or a new one for the same call; gives the answer. */
   async offer({ type, sdp }) {
     this.#offered = true; // what was gathered until now is in the offer
-    const answer = await post({ type, sdp, ...(this.#call && { pc_id: this.#call }) });
+    const who = this.#call || this.#token ? byKey() : await byToken();
+    const about = this.#call ? { pc_id: this.#call } : this.#token && { request_data: { resume_token: this.#token } };
+    const response = await send("POST", { type, sdp, ...about }, who);
+    const answer = await response.json();
     this.#call = answer.pc_id;
     this.#flush();
     return { type: answer.type, sdp: answer.sdp };
@@ -29,38 +43,15 @@ export class Signalling {
   #flush() {
     if (!this.#call || !this.#late.length) return;
     const candidates = this.#late.splice(0);
-    send("PATCH", { pc_id: this.#call, candidates }).catch(() => {}); // the call may well do without them
+    send("PATCH", { pc_id: this.#call, candidates }, byKey()).catch(() => {}); // the call may well do without them
   }
 }
 
-function send(method, body) {
-  return fetch("/api/offer", {
+function send(method, body, headers) {
+  return ask("/api/offer", {
     method,
-    headers: { "Content-Type": "application/json" },
+    headers: { "Content-Type": "application/json", ...headers },
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(ANSWER_MS),
   });
-}
-
-async function post(offer) {
-  const response = await send("POST", offer).catch(() => {
-    throw new CallProblem("The server can't be reached.", "Check that it is running and that you are online, then try again.");
-  });
-  if (response.ok) return response.json();
-  const { detail } = await response.json().catch(() => ({}));
-  throw refusal(response, typeof detail === "string" ? detail : "");
-}
-
-function refusal(response, detail) {
-  const seconds = Number(response.headers.get("Retry-After"));
-  if (response.status === 503) {
-    return new CallProblem("All lines are busy.", `Try again in ${seconds > 1 ? `${seconds} seconds` : "a moment"}.`);
-  }
-  if (response.status === 401 || response.status === 403) {
-    return new CallProblem("This server asks for a key.", "The page has none. Ask whoever runs the server how to get in.", "");
-  }
-  if (response.status >= 500) {
-    return new CallProblem("The server could not take the call.", detail || `It answered with error ${response.status}. Try again in a moment.`);
-  }
-  return new CallProblem("The server refused the call.", detail || `It answered with error ${response.status}.`);
 }

@@ -10,6 +10,7 @@ export class Transcript {
   #asked = null; // the caller's last final item
   #agent = null; // the reply that is heard: {item, reply}
   #cut = null; // the last one, if it was cut and may still go on
+  #goesOn = false; // the line was lost in the middle of a reply, which may go on with its last piece
 
   /** told: where finished words are announced to screen readers. */
   constructor(list, told) {
@@ -28,7 +29,8 @@ export class Transcript {
   /** Shows a response_ready message: a piece of the reply and how long it is. */
   piece({ text, segment, duration_ms: ms }) {
     const follows = this.#atEnd();
-    if (segment === 0) this.#agent = null;
+    if (segment === 0 && !this.#goesOn) this.#agent = null;
+    this.#goesOn = false;
     this.#speaking().reply.piece(text, "response", ms);
     if (follows) this.#scroll();
   }
@@ -53,6 +55,19 @@ export class Transcript {
     if (move === "LISTENING>SPEAKING" && this.#cut) this.#resume();
   }
 
+  /** The line was lost in the middle of whatever was said. */
+  lost() {
+    this.#nothingSaid();
+    this.#goesOn = Boolean(this.#agent);
+    this.#agent?.reply.lost();
+  }
+
+  /** The same call goes on, in `state`. */
+  resumed(state) {
+    this.#goesOn &&= state === "SPEAKING" || state === "THINKING";
+    if (!this.#goesOn) this.#close();
+  }
+
   /** A line between calls. */
   newCall() {
     this.stop();
@@ -61,9 +76,15 @@ export class Transcript {
 
   /** The call ended in the middle of whatever was said. */
   stop() {
-    this.#agent?.reply.finish(this.#agent.reply.text);
+    this.#close();
     this.#nothingSaid();
-    this.#agent = this.#cut = this.#asked = null;
+    this.#cut = this.#asked = null;
+    this.#goesOn = false;
+  }
+
+  #close() {
+    this.#agent?.reply.finish(this.#agent.reply.text);
+    this.#agent = null;
   }
 
   #heard(text, final) {

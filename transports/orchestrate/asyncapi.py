@@ -1,10 +1,12 @@
-"""The protocol as an AsyncAPI document with JSON Schemas, made from the messages' models.
+"""The protocol as an AsyncAPI document and as JSON Schemas, made from the messages' models.
 
-python -m transports.orchestrate.asyncapi > docs/orchestrate.asyncapi.json
+python -m transports.orchestrate.asyncapi docs    writes both there
 """
 
 import json
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic.json_schema import models_json_schema
@@ -15,13 +17,6 @@ from transports.orchestrate.server_messages import SERVER_MESSAGES
 
 def document() -> dict[str, Any]:
     """AsyncAPI 3.0: what the client sends, what it receives."""
-    sent = [(model, "validation") for model in CLIENT_MESSAGES.values()]
-    received = [(model, "serialization") for model in SERVER_MESSAGES.values()]
-    _, schemas = models_json_schema(
-        [*sent, *received],  # pyright: ignore[reportArgumentType]
-        ref_template="#/components/schemas/{model}",
-        by_alias=True,
-    )
     models = {**CLIENT_MESSAGES, **SERVER_MESSAGES}
     return {
         "asyncapi": "3.0.0",
@@ -61,7 +56,7 @@ def document() -> dict[str, Any]:
                     "payload": {"type": "string", "format": "binary"},
                 },
             },
-            "schemas": schemas["$defs"],
+            "schemas": _models("#/components/schemas/{model}"),
         },
     }
 
@@ -75,10 +70,47 @@ def _operation(action: str, names: list[str]) -> dict[str, Any]:
     }
 
 
-def text() -> str:
-    """The document as it is kept."""
-    return json.dumps(document(), indent=2) + "\n"
+def schemas() -> dict[str, Any]:
+    """JSON Schema 2020-12 of every message; `#/$defs/client` and `#/$defs/server` are any of them.
+
+    Fields that are not named are allowed: later versions may add some.
+    """
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Turnwise /orchestrate, version 1",
+        "anyOf": [{"$ref": "#/$defs/client"}, {"$ref": "#/$defs/server"}],
+        "$defs": {
+            "client": {"oneOf": _refs(CLIENT_MESSAGES)},
+            "server": {"oneOf": _refs(SERVER_MESSAGES)},
+            **_models("#/$defs/{model}"),
+        },
+    }
+
+
+def _models(ref_template: str) -> dict[str, Any]:
+    sent = [(model, "validation") for model in CLIENT_MESSAGES.values()]
+    received = [(model, "serialization") for model in SERVER_MESSAGES.values()]
+    _, made = models_json_schema(
+        [*sent, *received],  # pyright: ignore[reportArgumentType]
+        ref_template=ref_template,
+        by_alias=True,
+    )
+    for model in (*CLIENT_MESSAGES.values(), *SERVER_MESSAGES.values()):
+        required = made["$defs"][model.__name__].setdefault("required", [])
+        made["$defs"][model.__name__]["required"] = sorted({"type", *required})
+    return made["$defs"]
+
+
+def _refs(models: Mapping[str, type]) -> list[dict[str, str]]:
+    return [{"$ref": f"#/$defs/{model.__name__}"} for model in models.values()]
+
+
+def pages() -> dict[str, str]:
+    """Name -> text of each document, as it is kept."""
+    made = {"orchestrate.asyncapi.json": document(), "orchestrate.schema.json": schemas()}
+    return {name: json.dumps(content, indent=2) + "\n" for name, content in made.items()}
 
 
 if __name__ == "__main__":
-    sys.stdout.write(text())
+    for name, text in pages().items():
+        (Path(sys.argv[1]) / name).write_text(text, encoding="utf-8")

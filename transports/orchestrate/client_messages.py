@@ -90,7 +90,7 @@ class Ping(ClientMessage):
     """Answered by `pong` with the same nonce."""
 
     type: Literal["ping"] = "ping"
-    nonce: str | int = Field(
+    nonce: Annotated[str, Field(max_length=256)] | int = Field(
         union_mode="left_to_right",
         description="a string of at most 256 characters, or a whole number",
     )

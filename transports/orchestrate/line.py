@@ -6,7 +6,8 @@ from typing import Any
 
 from starlette.websockets import WebSocket
 
-from transports.line import BAD_IN_A_ROW, GONE, SocketLine
+from conversation.ending import HUNG_UP, SERVER_STOPS, TAKEN_OVER
+from transports.line import BAD_IN_A_ROW, GONE, Limits, SocketLine
 from transports.orchestrate.client_messages import (
     ClientMessage,
     NotUnderstood,
@@ -26,11 +27,12 @@ class Line(SocketLine):
     receive()  ─► the valid messages and audio of the session, until the line ends
     """
 
-    def __init__(self, socket: WebSocket, *, rate: float, clock: Callable[[], float]) -> None:
-        super().__init__(socket, rate=rate, clock=clock)
+    def __init__(self, socket: WebSocket, limits: Limits, *, clock: Callable[[], float]) -> None:
+        super().__init__(socket, limits, clock=clock)
         self._bad = 0
         self._waiting: list[dict[str, Any]] = []
-        self._ended = False
+        self.ended = False
+        """Whether the client hung up, in so many words."""
         self._start: SessionStart | None = None
         self.session_id: str | None = None
         """As the client knows it; None until the first message."""
@@ -50,6 +52,10 @@ class Line(SocketLine):
             if named is not None and only is not None and named != only:
                 await self._mismatch()
                 continue
+            if isinstance(message, SessionEnd):
+                self.session_id = named
+                await self.leave(HUNG_UP)
+                return None
             if isinstance(message, SessionStart):
                 self._start = message
             else:
@@ -63,7 +69,7 @@ class Line(SocketLine):
         while True:
             event = self._waiting.pop(0) if self._waiting else await self._next()
             if event is GONE or await self._belongs(event):
-                return GONE if self._ended else event
+                return GONE if self.ended else event
 
     async def error(self, code: str, advice: str, *, fatal: bool = False) -> None:
         """Tells what was wrong."""
@@ -79,14 +85,15 @@ class Line(SocketLine):
 
     async def leave(self, reason: str, resume_token: str = "") -> None:
         """The session goes on elsewhere: `taken_over` by another connection, or `draining`."""
-        if reason == "taken_over":
+        if reason == TAKEN_OVER:
             await self.fail("taken_over", "Another connection has this session now.", close=4409)
             return
         ended = {"type": "session_ended", "session_id": self.session_id, "reason": reason}
         if resume_token:
             ended["resume_token"] = resume_token
         await self.send_text(json.dumps(ended))
-        await self.close(1012 if reason == "draining" else 1000)
+        self.goes_on = reason in SERVER_STOPS
+        await self.close()
 
     async def too_fast(self) -> None:
         await self.fail("rate_limited", "Too many messages: send fewer.", close=4429)
@@ -142,7 +149,7 @@ class Line(SocketLine):
             )
             return False
         if isinstance(message, SessionEnd):
-            self._ended = True
+            self.ended = True
         return True
 
     async def _mismatch(self) -> None:

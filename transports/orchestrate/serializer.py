@@ -2,7 +2,6 @@
 
 import json
 
-from pipecat.audio.utils import create_stream_resampler
 from pipecat.frames.frames import (
     Frame,
     InputAudioRawFrame,
@@ -14,6 +13,7 @@ from pipecat.frames.frames import (
 from pipecat.serializers.base_serializer import FrameSerializer
 
 from transports.audio import HEARS_AT
+from transports.resampling import PromptResampler
 
 
 class OrchestrateSerializer(FrameSerializer):
@@ -25,7 +25,7 @@ class OrchestrateSerializer(FrameSerializer):
     def __init__(self, rate: int) -> None:
         super().__init__()
         self._rate = rate
-        self._resampler = create_stream_resampler()
+        self._resampler = PromptResampler()
 
     async def serialize(self, frame: Frame) -> str | bytes | None:
         """What the client is sent for the frame; None: nothing."""

@@ -27,7 +27,9 @@ class SessionStarted(SessionMessage):
     resumed: bool
     state: State
     turn_number: int = Field(ge=0)
-    resume_token: str = Field(description="takes the session up again, on any connection")
+    resume_token: str = Field(
+        description="takes the session up again, on any connection; empty if it can't be"
+    )
     protocol: Literal[1]
     audio_format: Literal["pcm16"]
     sample_rate: int = Field(description="Hz of the audio that we send")
@@ -41,6 +43,7 @@ class StateChange(SessionMessage):
     type: Literal["state_change"]
     source: State = Field(alias="from")
     to: State
+    turn_number: int | None = Field(default=None, ge=0)
     timestamp: float = Field(description="Unix seconds")
     latency_ms: Milliseconds = Field(description="since the frame that caused it came in")
 
@@ -49,10 +52,13 @@ class Processing(SessionMessage):
     """A stage of the turn has come so far."""
 
     type: Literal["processing"]
-    stage: Literal["intent_classification", "retrieval", "merge", "llm", "tts"]
+    stage: Literal[
+        "intent_classification", "retrieval", "merge", "llm", "tts", "collect", "transfer"
+    ]
     progress: float = Field(ge=0, le=1)
     details: dict[str, Any] = Field(
-        description="intent_classification: intent, confidence, level; retrieval: passages"
+        description="intent_classification: intent, confidence, level; retrieval: passages; "
+        "merge: what was missing; transfer: reason, summary"
     )
 
 
@@ -91,6 +97,8 @@ class LedgerRow(ServerMessage):
     start_ms: float = Field(description="negative: done ahead of time")
     end_ms: float
     critical: bool
+    provider: str = Field(default="", description="who did it, where several could")
+    failed: str = Field(default="", description="why it was given up, if it was")
 
 
 class LatencyBreakdown(ServerMessage):
@@ -103,6 +111,18 @@ class LatencyBreakdown(ServerMessage):
     ledger: list[LedgerRow]
 
 
+class Used(ServerMessage):
+    """So much of a provider was used."""
+
+    kind: str = Field(description="stt, llm or tts")
+    provider: str
+    model: str
+    unit: str = Field(description="tokens_in, tokens_out, characters or seconds")
+    amount: float
+    cost: float | None = Field(description="null where no price is known")
+    thrown: bool = Field(default=False, description="for an answer that was not wanted after all")
+
+
 class TurnComplete(SessionMessage):
     """Nothing more is said for this turn."""
 
@@ -110,6 +130,7 @@ class TurnComplete(SessionMessage):
     turn_number: int
     interrupted: bool
     latency_breakdown: LatencyBreakdown
+    usage: list[Used]
 
 
 class Pong(ServerMessage):
@@ -126,7 +147,7 @@ class Error(ServerMessage):
     code: Literal[
         "bad_message", "unknown_type", "invalid_field", "session_mismatch", "unexpected_audio",
         "bad_audio", "unexpected_fragment", "already_started", "cannot_resume", "taken_over",
-        "rate_limited", "turn_failed",
+        "store_away", "rate_limited", "turn_failed",
     ]  # fmt: skip
     message: str = Field(description="what was wrong and what to send instead")
     fatal: bool
@@ -138,7 +159,10 @@ class SessionEnded(ServerMessage):
 
     type: Literal["session_ended"]
     session_id: str | None
-    reason: str
+    reason: str = Field(
+        description="hang_up, idle, time_up, ended (by DELETE /api/sessions/{id}), taken_over; or "
+        "draining, stopping, lost: the session can be resumed"
+    )
     resume_token: str | None = Field(default=None, description="if it can be resumed")
 
 

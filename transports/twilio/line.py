@@ -1,5 +1,6 @@
 """The WebSocket of a media stream: who calls, and only what Twilio would send."""
 
+import base64
 import json
 from collections.abc import Callable
 from typing import Any, Literal
@@ -7,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.websockets import WebSocket
 
-from transports.line import BAD_IN_A_ROW, GONE, SocketLine
+from transports.line import BAD_IN_A_ROW, GONE, Limits, SocketLine
 from transports.twilio.marks import Marks
 
 Sid = Field(pattern=r"^[A-Za-z0-9]{1,64}$")
@@ -37,20 +38,15 @@ class _Started(_Message):
     start: Start
 
 
-class _Payload(_Message):
-    payload: str = Field(pattern=r"^[A-Za-z0-9+/]*={0,2}$")
-
-
-class _Media(_Message):
-    event: Literal["media"]
-    media: _Payload
+class _OfStream(_Message):
+    stream: str | None = Field(alias="streamSid", default=None)
 
 
 class _Name(_Message):
     name: str = Field(max_length=64)
 
 
-class _Mark(_Message):
+class _Mark(_OfStream):
     event: Literal["mark"]
     mark: _Name
 
@@ -59,29 +55,39 @@ class _Digit(_Message):
     digit: str = Field(pattern=r"^[0-9*#]$")
 
 
-class _Dtmf(_Message):
+class _Dtmf(_OfStream):
     event: Literal["dtmf"]
     dtmf: _Digit
 
 
-_STREAM: dict[str, type[_Message]] = {"media": _Media, "mark": _Mark, "dtmf": _Dtmf}
+class _Stop(_OfStream):
+    event: Literal["stop"]
+
+
+_STREAM: dict[str, type[_OfStream]] = {
+    "mark": _Mark,
+    "dtmf": _Dtmf,
+    "stop": _Stop,
+}
 
 
 class PhoneLine(SocketLine):
     """connected, start ─► `first`; media, mark, dtmf ─► `receive`; stop ends it."""
 
-    def __init__(self, socket: WebSocket, *, rate: float, clock: Callable[[], float]) -> None:
-        super().__init__(socket, rate=rate, clock=clock)
+    def __init__(self, socket: WebSocket, limits: Limits, *, clock: Callable[[], float]) -> None:
+        super().__init__(socket, limits, clock=clock)
         self.marks = Marks()
         self.hung_up = False
         """The caller did, or Twilio took the call elsewhere."""
+        self.dropped = False
+        """The connection is gone, and nobody has hung up."""
         self._stream = ""
         self._bad = 0
 
     async def first(self) -> Start | None:
         """Which call it is; None: it is gone before it said so."""
         while (message := await self._message()) is not None:
-            if message.get("event") != "start":
+            if message.get("event") not in ("start", "stop"):
                 continue
             try:
                 start = _Started.model_validate(message).start
@@ -92,15 +98,18 @@ class PhoneLine(SocketLine):
         return None
 
     async def receive(self) -> dict[str, Any]:
-        """The next media, mark or dtmf message, as ASGI has it; GONE."""
+        """The stream's next audio (mu-law) or mark or dtmf message, as ASGI has them; GONE."""
         while (message := await self._message()) is not None:
-            kind = str(message.get("event"))
-            if kind == "stop":
+            if message.get("event") == "media":
+                if audio := self._audio(message):
+                    return {"type": "websocket.receive", "bytes": audio}
+                continue
+            if not self._belongs(message):
+                continue
+            if message["event"] == "stop":
                 self.hung_up = True
                 return GONE
-            model = _STREAM.get(kind)
-            if model and _valid(model, message) and len(_payload(message)) % 4 == 0:
-                return {"type": "websocket.receive", "text": json.dumps(message)}
+            return {"type": "websocket.receive", "text": json.dumps(message)}
         return GONE
 
     async def sent(self, seconds: float) -> None:
@@ -108,6 +117,28 @@ class PhoneLine(SocketLine):
         if name := self.marks.leaves(seconds):
             mark = {"event": "mark", "streamSid": self._stream, "mark": {"name": name}}
             await self.send_text(json.dumps(mark))
+
+    def _belongs(self, message: dict[str, Any]) -> bool:
+        model = _STREAM.get(str(message.get("event")))
+        if model is None:
+            return False
+        try:
+            valid = model.model_validate(message)
+        except ValidationError:
+            return False
+        return valid.stream in (None, self._stream)
+
+    def _audio(self, message: dict[str, Any]) -> bytes | None:
+        """What the caller's side of the stream carries; None: it is no audio of ours."""
+        media = message.get("media")
+        if message.get("streamSid") not in (None, self._stream) or not isinstance(media, dict):
+            return None
+        if media.get("track", "inbound") != "inbound":  # the other one is our own voice
+            return None
+        try:
+            return base64.b64decode(media["payload"], validate=True)
+        except (KeyError, TypeError, ValueError):
+            return None
 
     async def _message(self) -> dict[str, Any] | None:
         while (event := await self.event()) is not GONE:
@@ -121,17 +152,5 @@ class PhoneLine(SocketLine):
             self._bad += 1
             if self._bad == BAD_IN_A_ROW:
                 await self.close(1007)
-        self.hung_up = True
+        self.dropped = not self._closed
         return None
-
-
-def _valid(model: type[_Message], message: dict[str, Any]) -> bool:
-    try:
-        model.model_validate(message)
-    except ValidationError:
-        return False
-    return True
-
-
-def _payload(message: dict[str, Any]) -> str:
-    return str(message.get("media", {}).get("payload", ""))

@@ -1,19 +1,26 @@
 """Pipecat's WebSocket transport around a telephone line, and its serializer with marks."""
 
 import json
-from typing import Any, cast
+from functools import partial
 
-from pipecat.frames.frames import Frame, InputTransportMessageFrame, InterruptionFrame
+from pipecat.audio.utils import ulaw_to_pcm
+from pipecat.frames.frames import (
+    Frame,
+    InputAudioRawFrame,
+    InputTransportMessageFrame,
+    InterruptionFrame,
+)
 from pipecat.frames.frames import OutputAudioRawFrame as AudioOut
 from pipecat.serializers.twilio import TwilioFrameSerializer
 from pipecat.transports.websocket.fastapi import (
     FastAPIWebsocketClient,
-    FastAPIWebsocketOutputTransport,
     FastAPIWebsocketParams,
     FastAPIWebsocketTransport,
 )
 
-from transports.audio import both_ways
+from transports.audio import HEARS_AT, both_ways
+from transports.prompt import PromptOutput, PromptTransport
+from transports.resampling import PromptResampler
 from transports.twilio.line import PhoneLine, Start
 from transports.twilio.marks import Marks
 
@@ -26,6 +33,7 @@ class PhoneSerializer(TwilioFrameSerializer):
     def __init__(self, stream: str, marks: Marks) -> None:
         super().__init__(stream, params=TwilioFrameSerializer.InputParams(auto_hang_up=False))
         self._marks = marks
+        self._input_resampler = PromptResampler()
 
     async def serialize(self, frame: Frame) -> str | bytes | None:
         """Messages for clients of other doors mean nothing to Twilio."""
@@ -36,7 +44,10 @@ class PhoneSerializer(TwilioFrameSerializer):
         return await super().serialize(frame)
 
     async def deserialize(self, data: str | bytes) -> Frame | None:
-        """data: a message as `PhoneLine.receive` gives it."""
+        """data: mu-law, or a message, as `PhoneLine.receive` gives them."""
+        if isinstance(data, bytes):
+            audio = await ulaw_to_pcm(data, SPEAKS_AT, HEARS_AT, self._input_resampler)
+            return InputAudioRawFrame(audio, HEARS_AT, 1) if audio else None
         message = json.loads(data)
         if message["event"] != "mark":
             return await super().deserialize(data)
@@ -48,7 +59,7 @@ class PhoneSerializer(TwilioFrameSerializer):
         )
 
 
-class PhoneOutput(FastAPIWebsocketOutputTransport):
+class PhoneOutput(PromptOutput):
     """Sends the marks between the audio."""
 
     def __init__(
@@ -56,6 +67,7 @@ class PhoneOutput(FastAPIWebsocketOutputTransport):
         transport: FastAPIWebsocketTransport,
         client: FastAPIWebsocketClient,
         params: FastAPIWebsocketParams,
+        *,
         line: PhoneLine,
     ) -> None:
         super().__init__(transport, client, params)
@@ -68,8 +80,8 @@ class PhoneOutput(FastAPIWebsocketOutputTransport):
         return written
 
 
-class PhoneTransport(FastAPIWebsocketTransport):
-    """Pipecat's, with our output."""
+class PhoneTransport(PromptTransport):
+    """Pipecat's, with marks."""
 
     def __init__(self, line: PhoneLine, start: Start) -> None:
         params = FastAPIWebsocketParams(
@@ -77,5 +89,4 @@ class PhoneTransport(FastAPIWebsocketTransport):
             serializer=PhoneSerializer(start.stream, line.marks),
             allowed_origins=[],  # telephones have none
         )
-        super().__init__(cast(Any, line), params)
-        self._output = PhoneOutput(self, self._client, params, line)
+        super().__init__(line, params, partial(PhoneOutput, line=line))
