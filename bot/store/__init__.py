@@ -2,6 +2,8 @@
 
 open_store(url, folder) ─► SessionStore
                              append ─► Backlog ─► Writer ─► Delivery ─► write.lua in Redis
+                             read, events ─► Breaker ─► Redis
+                             open ─► Leases: one worker holds a session
 url None: EmbeddedValkey, a server of our own in `folder`
 """
 
@@ -14,8 +16,10 @@ from bot.store.errors import (
     DataFolderUnusable,
     StoreDamaged,
     StoreError,
+    StoreSealed,
     StoreUnreachable,
 )
+from bot.store.keeping import Keeping
 from bot.store.records import SessionRecord
 from bot.store.sessions import SessionStore
 from bot.store.urls import parse_url
@@ -24,21 +28,20 @@ __all__ = [
     "DataFolderInUse",
     "DataFolderUnusable",
     "EmbeddedValkey",
+    "Keeping",
     "SessionRecord",
     "SessionStore",
     "StoreDamaged",
     "StoreError",
+    "StoreSealed",
     "StoreUnreachable",
     "open_store",
 ]
 
-A_DAY = 86_400
 
-
-async def open_store(url: str | None, folder: Path, ttl_seconds: int = A_DAY) -> SessionStore:
+async def open_store(url: str | None, folder: Path, keeping: Keeping | None = None) -> SessionStore:
     """Connect to the Redis at `url`, or start one of our own in `folder`.
 
-    ttl_seconds: how long a session can be resumed after its last write.
     Raises StoreError, whose text is one line that says what to do.
     """
     server = EmbeddedValkey(folder) if url is None else None
@@ -54,7 +57,7 @@ async def open_store(url: str | None, folder: Path, ttl_seconds: int = A_DAY) ->
     return SessionStore(
         client,
         where=f"the embedded store in {folder}" if server else f"Redis at {address}",
-        ttl_seconds=ttl_seconds,
+        keeping=keeping,
         cluster=address.form == "cluster",
         server=server,
     )

@@ -19,3 +19,7 @@ class StoreDamaged(StoreError):
 
 class StoreUnreachable(StoreError):
     """Redis does not answer, refuses us, or the URL can't be understood."""
+
+
+class StoreSealed(StoreUnreachable):
+    """What Redis keeps of a session was encrypted with a key that we don't have."""

@@ -10,6 +10,7 @@ class Keys(NamedTuple):
     record: str
     events: str
     control: str
+    """A channel: nothing is stored."""
 
 
 def session_keys(session_id: str, *, cluster: bool = False) -> Keys:

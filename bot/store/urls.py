@@ -4,11 +4,14 @@ redis://[user:password@]host[:6379][/db]                     one server; rediss:
 unix:///path/to/socket                                       one on this machine
 redis+sentinel://[user:password@]h1:26379,h2:26379/NAME[/db] whichever Sentinel calls the master
 redis+cluster://[user:password@]h1:6379,h2:6379              a cluster, found through any of these
-The last two with `rediss+` for TLS.
+The last two with `rediss+` for TLS. After a `?`, with TLS: ssl_ca_certs, ssl_certfile, ssl_keyfile
+(paths), ssl_cert_reqs (required, none), ssl_check_hostname (true, false); for Sentinels with a
+login of their own: sentinel_username, sentinel_password.
 """
 
 from dataclasses import dataclass, field
-from urllib.parse import unquote
+from typing import Any
+from urllib.parse import parse_qsl, unquote
 
 from bot.store.errors import StoreUnreachable
 
@@ -21,6 +24,8 @@ FORMS = {
     "redis+cluster": "cluster",
     "rediss+cluster": "cluster",
 }
+FILES = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
+NO = ("false", "no", "0")
 DEFAULT_PORT = {"single": 6379, "sentinel": 26379, "cluster": 6379}
 
 
@@ -33,6 +38,7 @@ class StoreUrl:
     hosts: tuple[tuple[str, int], ...] = ()
     path: str = ""
     login: dict[str, str] = field(default_factory=dict[str, str], repr=False)
+    options: dict[str, str] = field(default_factory=dict[str, str], repr=False)
 
     @property
     def form(self) -> str:
@@ -41,6 +47,27 @@ class StoreUrl:
     @property
     def tls(self) -> bool:
         return self.scheme.startswith("rediss")
+
+    @property
+    def security(self) -> dict[str, Any]:
+        """What redis-py is to know of TLS."""
+        if not self.tls:
+            return {}
+        return {
+            **{"ssl": True, "ssl_cert_reqs": self.options.get("ssl_cert_reqs", "required")},
+            **{name: value for name, value in self.options.items() if name in FILES},
+            "ssl_check_hostname": self.options.get("ssl_check_hostname", "true").lower() not in NO,
+        }
+
+    @property
+    def sentinel_login(self) -> dict[str, str]:
+        """Of the Sentinels themselves."""
+        mark = "sentinel_"
+        return {
+            name.removeprefix(mark): value
+            for name, value in self.options.items()
+            if name in (mark + "username", mark + "password")
+        }
 
     @property
     def name(self) -> str:
@@ -66,10 +93,12 @@ def parse_url(text: str) -> StoreUrl:
         raise _not_understood(scheme if separator else "")
     if scheme != "unix" and ("#" in rest or "@" in rest[_end_of_address(rest) :]):
         raise _not_understood(scheme)  # else half a password would pass for a host
-    address, _, path = rest.partition("?")[0].partition("/")
+    rest, _, query = rest.partition("?")
+    address, _, path = rest.partition("/")
     login, _, hosts = address.rpartition("@")
     try:
-        url = StoreUrl(text, scheme, _hosts(hosts, scheme), path, _login(login))
+        options = dict(parse_qsl(query, keep_blank_values=True))
+        url = StoreUrl(text, scheme, _hosts(hosts, scheme), path, _login(login), options)
         if url.form == "sentinel" and not (url.name and url.db >= 0):
             raise ValueError
     except ValueError:

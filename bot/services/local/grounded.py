@@ -14,8 +14,10 @@ from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.llm_service import LLMService
 from pipecat.services.settings import LLMSettings
 
+from bot.services.local.unadapted import Unadapted
 from conversation.replying import Persona
-from processors.frames import CitationsFrame, Evidence, GroundedContext
+from processors.frames import CitationsFrame
+from processors.grounded_context import Evidence, GroundedContext
 from processors.retrieval import citation_of
 from rag_index.answer import Answerer
 from rag_index.followup import wants_more
@@ -28,6 +30,8 @@ class GroundedLLM(LLMService):
     Nothing is generated: every sentence stands in a retrieved passage, and where none supports an
     answer the persona's words for that are said.
     """
+
+    adapter_class = Unadapted
 
     def __init__(self, answerer: Answerer, persona: Persona) -> None:
         super().__init__(
@@ -59,17 +63,19 @@ class GroundedLLM(LLMService):
         try:
             if not isinstance(context, GroundedContext):
                 raise TypeError("the grounded answerer needs the passages that Merge adds")
-            said = self._said(context)
-            answer = await asyncio.to_thread(self._answer, context.evidence, said)
+            answer = context.evidence.answer
+            if answer is None:
+                said = self._said(context)
+                answer = await asyncio.to_thread(self._answer, context.evidence, said)
         except Exception as error:  # whatever went wrong, the turn ends with an apology
             await self.push_error("the answer could not be made", exception=error)
             return
         logger.bind(turn=context.turn, confidence=round(answer.confidence, 3)).debug("answered")
         by_passage = {c.passage: c for c in answer.citations}
         cited = [citation_of(h) for h in context.evidence.hits if h.passage.id in by_passage]
-        await self.push_frame(CitationsFrame(citations=cited if answer.answered else ()))
+        await self.push_frame(CitationsFrame(cited if answer.answered else (), answer.confidence))
         await self.push_frame(LLMFullResponseStartFrame())
-        await self.push_frame(LLMTextFrame(self._words(answer, context.evidence)))
+        await self.push_frame(LLMTextFrame(self._words(answer, context)))
         await self.push_frame(LLMFullResponseEndFrame())
 
     def _answer(self, evidence: Evidence, said: str) -> GroundedAnswer:
@@ -77,9 +83,12 @@ class GroundedLLM(LLMService):
             evidence.question, evidence.embedding, evidence.hits, about=evidence.about, said=said
         )
 
-    def _words(self, answer: GroundedAnswer, evidence: Evidence) -> str:
+    def _words(self, answer: GroundedAnswer, context: GroundedContext) -> str:
         if answer.answered:
             return answer.text
+        if context.goes_on:
+            return self._persona.cut_short
+        evidence = context.evidence
         more = wants_more(evidence.question) and evidence.about
         return self._persona.nothing_more if more else self._persona.unknown
 

@@ -5,9 +5,7 @@ import ctypes
 import re
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 
 import numpy as np
 from moonshine_voice import Transcriber
@@ -27,7 +25,9 @@ from pipecat.services.stt_service import STTService
 from pipecat.transcriptions.language import Language
 from pipecat.utils.time import time_now_iso8601
 
-from bot.services.local.lulls import Lull
+from bot.memory import Leftovers
+from bot.services.local.lulls import LULL_SECONDS, Hearing, Lull
+from bot.services.local.one_thread import OneThread
 from bot.services.local.pinned import pinned_folder
 from processors.frames import FinalSegmentFrame, PartialSegmentFrame
 
@@ -41,7 +41,7 @@ _BEFORE_SECONDS = 0.8  # of audio kept from before the VAD noticed speech
 _JOINED_SECONDS = 7.0  # a segment this long is not heard again after a pause
 _FIRST_SECONDS = 0.15  # after the VAD noticed speech; less is not enough for a word
 _EVERY_SECONDS = 0.25  # between partial transcripts
-_LULL_SECONDS = 0.08  # without voice: the caller may have finished
+_SPEAKING_SECONDS = 0.5  # that a partial transcript can wait while others are waited for
 _LONGEST_SECONDS = 15.0  # at once; longer speech is transcribed in parts
 
 
@@ -70,14 +70,16 @@ class Recognizer:
     def __init__(self) -> None:
         folder = pinned_folder("moonshine_voice", "assets/tiny-en", _SHA256)
         self._model = _Model(folder, ModelArch.TINY, options={"vad_threshold": "0"})
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="moonshine")
+        self._thread = OneThread("moonshine")
+        self._leftovers = Leftovers()
 
-    def transcribe(self, pcm: bytes) -> asyncio.Future[str]:
+    def transcribe(self, pcm: bytes, patience: float = 0.0) -> asyncio.Future[str]:
         """The words in `pcm` (16-bit mono, 16 kHz), or "" where there are none.
 
-        About 0.15 s for 2 s of speech on two cores.
+        About 0.15 s for 2 s of speech on two cores. patience: seconds by which it is less urgent
+        than what a caller waits for.
         """
-        return asyncio.get_running_loop().run_in_executor(self._thread, self.words, pcm)
+        return self._thread.run(patience, self.words, pcm)
 
     def words(self, pcm: bytes) -> str:
         """The same, blocking."""
@@ -88,6 +90,7 @@ class Recognizer:
 
     def _part(self, samples: np.ndarray) -> str:
         text = " ".join(line.strip() for line in self._model.texts(samples)).strip()
+        self._leftovers.give_back()
         return text if is_speech(text) else ""
 
     def warm(self, speech: bytes, rate: int) -> None:
@@ -108,19 +111,6 @@ def is_speech(text: str) -> bool:
     circles = len(words) >= 5 and 1 < len(set(words)) < len(words) / 2
     fours = Counter(zip(words, words[1:], words[2:], words[3:], strict=False))
     return not circles and (not fours or fours.most_common(1)[0][1] < 3)
-
-
-@dataclass(frozen=True)
-class _Hearing:
-    """A transcription that was begun in `lull`. `whole`: nothing of the segment is missing."""
-
-    text: asyncio.Future[str]
-    lull: Lull
-    whole: bool
-
-    def holds_all(self, lull: Lull) -> bool:
-        """Whether nothing but silence has come since; `lull` is the present one."""
-        return self.whole and self.lull.number == lull.number and self.lull.seconds >= _LULL_SECONDS
 
 
 class MoonshineSTT(STTService):
@@ -146,11 +136,15 @@ class MoonshineSTT(STTService):
         self._audio = bytearray()
         self._segment = 0
         self._open = False  # the turn goes on: what comes may belong to the same segment
-        self._hearing: _Hearing | None = None
+        self._hearing: Hearing | None = None
         self._noticed = -1  # the last lull that was told to `_partials`
         self._fell_silent = asyncio.Event()
         self._listening: asyncio.Task[None] | None = None
         self._finishing: asyncio.Task[None] | None = None
+
+    def can_generate_metrics(self) -> bool:
+        """Seconds of audio are counted."""
+        return True
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
@@ -161,6 +155,7 @@ class MoonshineSTT(STTService):
                 else:
                     self._begin_segment()
                 self._hearing = None
+                await self._stop_listening()  # whoever is said to speak may speak already
                 self._listening = self.create_task(self._partials(), "listening")
             case VADUserStoppedSpeakingFrame():
                 await self._stop_listening()
@@ -168,10 +163,17 @@ class MoonshineSTT(STTService):
             case UserStoppedSpeakingFrame():
                 self._open = False
             case EndFrame() | CancelFrame():
-                await self._stop_listening()
-                await self._stop_finishing()
+                await self._end_listening()
             case _:
                 pass
+
+    async def cleanup(self) -> None:
+        await super().cleanup()
+        await self._end_listening()  # a call that ends as it begins has no EndFrame
+
+    async def _end_listening(self) -> None:
+        await self._stop_listening()
+        await self._stop_finishing()
 
     async def run_stt(self, audio: bytes) -> AsyncGenerator[Frame | None, None]:
         """Collects audio; transcripts come from a task of their own."""
@@ -179,7 +181,7 @@ class MoonshineSTT(STTService):
         if not self._open:
             self._keep_recent()
         lull = self._lull()
-        if lull.seconds >= _LULL_SECONDS and lull.number != self._noticed:
+        if lull.seconds >= LULL_SECONDS and lull.number != self._noticed:
             self._noticed = lull.number
             self._fell_silent.set()
         return
@@ -209,11 +211,12 @@ class MoonshineSTT(STTService):
         await self._silence_or(_FIRST_SECONDS)
         while True:
             if self._hearing is None or not self._hearing.holds_all(self._lull()):
-                self._hearing = self._hear()
-                text = await asyncio.shield(self._hearing.text)
-                if text and text != last:
+                self._hearing = hearing = self._hear()
+                text = await asyncio.shield(hearing.text)
+                lull = hearing.holds_all(self._lull())
+                if text and (lull or text != last):
                     last = text
-                    await self._push_partial(text)
+                    await self._push_partial(text, lull=lull)
             await self._silence_or(_EVERY_SECONDS)
 
     async def _silence_or(self, seconds: float) -> None:
@@ -221,15 +224,17 @@ class MoonshineSTT(STTService):
             await asyncio.wait_for(self._fell_silent.wait(), seconds)
         self._fell_silent.clear()
 
-    def _hear(self) -> _Hearing:
+    def _hear(self) -> Hearing:
         longest = int(_LONGEST_SECONDS * RATE) * 2
-        text = self._recognizer.transcribe(bytes(self._audio[-longest:]))
-        return _Hearing(text, self._lull(), whole=len(self._audio) <= longest)
+        lull = self._lull()
+        patience = 0.0 if lull.seconds else _SPEAKING_SECONDS
+        text = self._recognizer.transcribe(bytes(self._audio[-longest:]), patience)
+        return Hearing(text, lull, whole=len(self._audio) <= longest)
 
-    async def _push_partial(self, text: str) -> None:
-        now = time_now_iso8601()
-        frame = PartialSegmentFrame(text, "", now, Language.EN, segment=self._segment)
-        await self.push_frame(frame)
+    async def _push_partial(self, text: str, *, lull: bool) -> None:
+        at, segment = time_now_iso8601(), self._segment
+        partial = PartialSegmentFrame(text, "", at, Language.EN, segment=segment, lull=lull)
+        await self.push_frame(partial)
 
     def _whole(self) -> asyncio.Future[str]:
         if self._hearing and self._hearing.holds_all(self._lull()):

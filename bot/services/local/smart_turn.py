@@ -1,10 +1,13 @@
 """Smart Turn v3, shared by all calls of a process: has this speaker finished?"""
 
 import asyncio
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from pipecat.audio.turn.smart_turn.local_smart_turn_v3 import LocalSmartTurnAnalyzerV3
+
+LATELY_SECONDS = 5.0
 
 
 class _Model(LocalSmartTurnAnalyzerV3):
@@ -19,15 +22,24 @@ class SmartTurn:
     def __init__(self) -> None:
         self._model = _Model()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="smart-turn")
+        self._took, self._at = 0.0, 0.0
+
+    @property
+    def seconds(self) -> float:
+        """That the last judgement took with its waiting for others; 0 if there was none lately."""
+        return self._took if time.monotonic() - self._at < LATELY_SECONDS else 0.0
 
     async def __call__(self, audio: np.ndarray, rate: int) -> float:
         """Probability (0 to 1) that the speaker has finished. audio: float32, -1 to 1.
 
-        110-130 ms on one core, whatever the audio's length.
+        60-130 ms on one core, whatever the audio's length.
         """
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._model.probability, audio, rate)
+        loop, asked = asyncio.get_running_loop(), time.monotonic()
+        judged = await loop.run_in_executor(self._thread, self._model.probability, audio, rate)
+        self._at = time.monotonic()
+        self._took = self._at - asked
+        return judged
 
     def warm(self) -> None:
         """The first call is slow: made before the first caller."""
-        self._model.probability(np.zeros(16000, dtype=np.float32), 16000)
+        self._model.probability(np.zeros(8 * 16000, dtype=np.float32), 16000)
