@@ -5,12 +5,16 @@ import functools
 
 from pipecat.runner.types import RunnerArguments, SmallWebRTCRunnerArguments
 
+from bot.calls import Calls
+from bot.came_by import CameBy
 from bot.engine import Engine, load_engine
-from bot.pipeline import spoken_parts
-from bot.session import open_session
+from bot.opening import open_session
+from bot.pipeline import rtvi_parts
+from bot.session import hear_nobody
 from bot.settings import Settings, read_settings
+from bot.telemetry.watching import by_nobody
 from processors.ports import Journal, journal_nothing
-from transports.browser import OUT_RATE, browser_transport
+from transports.browser import LATE_IN, LATE_OUT, OUT_RATE, browser_transport
 
 
 @functools.cache
@@ -21,8 +25,9 @@ def _shared() -> Engine:
 async def bot(runner_args: RunnerArguments) -> None:
     """Holds one call, from connect to hang-up.
 
-    runner_args.body may carry `engine`, `settings` and `journal`, as our server passes them;
-    without them (Pipecat's own runner) they are read and loaded once for the process.
+    runner_args.body may carry `engine`, `settings`, `journal`, `hear`, `watched`, `calls`, `owner`,
+    and for a session that goes on `past` and `resume_token`, as our server passes them; without
+    them (Pipecat's own runner) the first two are read and loaded once for the process.
     """
     if not isinstance(runner_args, SmallWebRTCRunnerArguments):
         raise TypeError(
@@ -33,19 +38,26 @@ async def bot(runner_args: RunnerArguments) -> None:
     settings: Settings = given.get("settings") or read_settings()
     engine: Engine = given.get("engine") or await asyncio.to_thread(_shared)
     journal: Journal = given.get("journal") or journal_nothing
+    calls: Calls | None = given.get("calls")
     transport = browser_transport(runner_args.webrtc_connection)
     session = open_session(
         engine,
         settings,
-        spoken_parts(engine),
+        rtvi_parts(engine, LATE_IN, LATE_OUT),
         transport.input(),
         transport.output(),
         session_id=runner_args.session_id,
         sample_rate=OUT_RATE,
         journal=journal,
-        rtvi=True,
+        hear=given.get("hear", hear_nobody),
+        watched=given.get("watched", by_nobody),
+        past=given.get("past"),
+        resume_token=given.get("resume_token", ""),
+        came=CameBy("browser", given.get("owner", "")),
     )
     session.end_with(transport)
+    if calls and session.id:
+        calls.on_end(session.id, session.leaves(session.drop))
     await session.run()
 
 

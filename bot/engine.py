@@ -8,23 +8,31 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from bot.extending import Extend, as_it_is, extension
 from bot.library import Library
 from bot.memory import keep_memory_flat
 from bot.persona import load_persona
 from bot.plans import plans_of
 from bot.services.local.hibari import Voice
 from bot.services.local.moonshine import Recognizer
+from bot.services.local.providers import local_services
+from bot.services.local.silero import Silero
 from bot.services.local.smart_turn import SmartTurn
+from bot.services.registry import Services, services_of
 from bot.settings import Settings
 from bot.webhooks import Webhooks
 from conversation.acting import SURE_FROM
 from conversation.replying import Persona
 from conversation.standing import Plan
 from rag_index.answer import Answerer
-from rag_index.encoder import Encoder, MiniLMEncoder
+from rag_index.encoder import Encoder
+from rag_index.exported import open_encoder
 from rag_index.intents import IntentClassifier, IntentsFile, read_intents_file
 from rag_index.passages import Hit
 from rag_index.remembering import RememberingEncoder
+
+_QUESTION = "How much does it cost, and until when can I apply for it?"
+SILENCE_SECONDS = 10  # heard for warming, where no voice of ours is there to speak
 
 
 @dataclass
@@ -54,11 +62,15 @@ class SharedEmbedder:
 
 @dataclass(frozen=True)
 class Speech:
-    """The models of ears and mouth, warmed: the first run of a model is the slow one."""
+    """The models of ears and mouth, warmed: the first run of a model is the slow one.
 
-    recognizer: Recognizer
+    Without recognizer or voice where the settings name other services only.
+    """
+
     turns: SmartTurn
-    voice: Voice
+    voices: Silero
+    recognizer: Recognizer | None = None
+    voice: Voice | None = None
 
 
 @dataclass(frozen=True)
@@ -75,46 +87,68 @@ class Engine:
     sure_from: float = SURE_FROM
     webhooks: Webhooks = field(default_factory=Webhooks)
     speech: Speech | None = None
+    services: Services = field(default_factory=Services)
+    extend: Extend = as_it_is
 
 
 def load_engine(settings: Settings) -> Engine:
     """Loads and warms everything, in about 3 s on two cores.
 
-    Raises IndexProblem, IntentsFileError, PersonaFileError, WeightsUnavailable; each message says
-    what to do.
+    Raises EncoderUnavailable, IndexProblem, IntentsFileError, PersonaFileError,
+    WeightsUnavailable; each message says what to do.
     """
     keep_memory_flat()
     with ThreadPoolExecutor(max_workers=1) as beside:
-        speech = beside.submit(_load_speech)
+        loading = beside.submit(_load_speech, settings)
         knowing = load_knowledge(settings)
-        return replace(knowing, speech=speech.result())
+        _warm(knowing)
+        speech = loading.result()
+    here = local_services(knowing.answerer, knowing.persona, speech.recognizer, speech.voice)
+    return replace(knowing, speech=speech, services=services_of(settings, here))
 
 
 def load_knowledge(settings: Settings) -> Engine:
     """The same without ears and mouth, for conversations in text."""
     persona = load_persona(settings.knowledge / "persona.yaml")
-    encoder = MiniLMEncoder()
+    encoder = open_encoder(settings.encoder, settings.encoders)
     library = Library(settings.index, encoder)
     intents = read_intents_file(settings.knowledge / "intents.yaml")
     secret = settings.webhook_secret
+    answerer = Answerer(encoder)
+    here = local_services(answerer, persona)
     return Engine(
         persona=persona,
         embed=SharedEmbedder(encoder),
         search=library,
         documents_version=library.version,
-        answerer=Answerer(encoder),
+        answerer=answerer,
         classifier=_classifier(intents, settings, encoder),
         plans=plans_of(intents, settings.webhook_url),
         sure_from=intents.sure_from,
         webhooks=Webhooks(secret.get_secret_value() if secret else None),
+        services=services_of(settings, here, spoken=False),
+        extend=extension(settings.extend),
     )
 
 
-def _load_speech() -> Speech:
-    speech = Speech(Recognizer(), SmartTurn(), Voice())
-    speech.recognizer.warm(speech.voice.warm(), speech.voice.sample_rate)
-    speech.turns.warm()
-    return speech
+def _warm(engine: Engine) -> None:
+    """The first question is the slow one: asked before the first call."""
+    embedding = engine.embed.encoder.encode([_QUESTION])[0]
+    hits = engine.search(_QUESTION, embedding, None)
+    engine.answerer.ahead(_QUESTION, embedding, hits, None)
+    if engine.classifier:
+        engine.classifier.classify(_QUESTION, embedding)
+
+
+def _load_speech(settings: Settings) -> Speech:
+    recognizer = Recognizer() if "moonshine" in settings.stt else None
+    voice = Voice() if "hibari" in settings.tts else None
+    spoken = voice.warm() if voice else bytes(SILENCE_SECONDS * Voice.sample_rate * 2)
+    if recognizer:
+        recognizer.warm(spoken, Voice.sample_rate)
+    turns = SmartTurn()
+    turns.warm()
+    return Speech(turns, Silero(), recognizer, voice)
 
 
 def _classifier(file: IntentsFile, settings: Settings, encoder: Encoder) -> IntentClassifier | None:

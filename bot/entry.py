@@ -3,6 +3,7 @@
     let_in   opens a session: origin ─► key or token ─► room ─► rate ─► the token is spent
     known    asks about one: key or token
     metered  reads the metrics: their own key, or one of the others
+    operates looks at the console: TURNWISE_OPERATOR_KEY; without one, a key, and its own calls
 
 Each is a FastAPI dependency for HTTP and WebSocket routes alike, and raises HTTPException; to a
 WebSocket that is an HTTP answer before the upgrade.
@@ -26,6 +27,10 @@ from bot.store import SessionStore
 from bot.token_secret import token_secret
 from bot.tokens import Token, Tokens
 
+TELEPHONE = "telephone"
+"""Who owns the sessions of telephone calls, whose callers have no key."""
+OPERATOR = "operator"
+"""Whoever has TURNWISE_OPERATOR_KEY: all sessions are theirs to see, and to end."""
 _BEARER = "bearer "
 
 
@@ -39,6 +44,13 @@ class Visitor:
     """The one session that a token opens; None with a key."""
     token: Token | None = field(default=None, repr=False, compare=False)
 
+    def owns(self, session_id: str, owner: str) -> bool:
+        """Whether a session of `owner` is theirs. Calls by telephone are the operator's: of all
+        who have one of the server's keys, and of nobody with a token."""
+        if self.session_id is None and (owner == TELEPHONE or self.owner == OPERATOR):
+            return True
+        return owner == self.owner and self.session_id in (None, session_id)
+
 
 @dataclass
 class Entry:
@@ -47,6 +59,7 @@ class Entry:
     settings: Settings
     keys: Keys
     metrics_keys: Keys
+    operator_keys: Keys
     tokens: Tokens
     rates: Rates
     now: Callable[[], float] = time.monotonic
@@ -54,11 +67,12 @@ class Entry:
     @classmethod
     def of(cls, settings: Settings, store: SessionStore) -> "Entry":
         """As the settings say."""
-        own = settings.metrics_key
+        metrics, operator = settings.metrics_key, settings.operator_key
         return cls(
             settings,
             Keys.of(settings.api_keys),
-            Keys.of([own.get_secret_value()] if own else []),
+            Keys.of([metrics.get_secret_value()] if metrics else []),
+            Keys.of([operator.get_secret_value()] if operator else []),
             Tokens(functools.partial(token_secret, settings, store), store, settings.token_seconds),
             Rates(settings.new_sessions_per_minute),
         )
@@ -66,15 +80,28 @@ class Entry:
     async def who(self, connection: HTTPConnection) -> Visitor:
         """By key or unspent token. Raises HTTP 401."""
         given = _bearer(connection)
-        if (owner := self.keys.owner(given)) is not None:
-            return Visitor(owner)
+        owner, operator = self.keys.owner(given), self.operator_keys.owner(given)
+        if operator is not None or owner is not None:
+            return Visitor(OPERATOR if operator is not None else owner or "")
         in_url = connection.query_params.get("token") if _is_websocket(connection) else None
         token = await self.tokens.read(in_url or given.decode("latin-1"))
-        if token:
-            return Visitor(token.owner, token.session_id, token)
+        if token and token.owner in (
+            (self.keys.owners or {""}) | ({OPERATOR} if self.operator_keys else set())
+        ):  # a key that was removed lets none in
+            return Visitor(token.owner, token.about or token.session_id, token)
         if self.keys or in_url:
             raise _unknown(connection)
         return Visitor("")
+
+    async def issue(self, visitor: Visitor, about: str = "") -> tuple[str, str]:
+        """A new session's id, and a token that opens it for the visitor. Raises HTTP 403.
+
+        about: a session, by its client's name, that the token takes up instead.
+        """
+        if visitor.token:
+            raise HTTPException(403, "A token can't get others: send one of the server's keys.")
+        session_id = new_session_id()
+        return session_id, await self.tokens.issue(session_id, visitor.owner, about)
 
     def check_origin(self, connection: HTTPConnection) -> None:
         """Raises HTTP 403 for a browser on somebody else's page."""
@@ -124,6 +151,21 @@ async def known(connection: HTTPConnection) -> Visitor:
     entry: Entry = connection.app.state.entry
     entry.check_origin(connection)
     return await entry.who(connection)
+
+
+async def operates(connection: HTTPConnection) -> Visitor:
+    """Whoever may look at the console. Raises HTTP 401, 403."""
+    entry: Entry = connection.app.state.entry
+    visitor = await known(connection)
+    if visitor.token:
+        raise HTTPException(403, "A token is for one session: send a key.")
+    if entry.operator_keys and visitor.owner != OPERATOR:
+        raise HTTPException(
+            401,
+            "Send `Authorization: Bearer KEY` with TURNWISE_OPERATOR_KEY.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    return visitor
 
 
 async def metered(connection: HTTPConnection) -> None:

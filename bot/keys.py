@@ -1,5 +1,6 @@
 """The keys that let somebody in: several at once, so that they can be changed one by one."""
 
+import base64
 import hashlib
 import hmac
 import re
@@ -7,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 HASHED = "sha256:"
+CIPHER_KEY_BYTES = 32
 _DIGEST = re.compile(r"[0-9a-fA-F]{64}")
 _OWNER_CHARACTERS = 16
 
@@ -24,6 +26,11 @@ class Keys:
 
     def __bool__(self) -> bool:
         return bool(self._digests)
+
+    @property
+    def owners(self) -> frozenset[str]:
+        """The names of all of them, as `owner` gives them."""
+        return frozenset(_name(digest) for digest in self._digests)
 
     def owner(self, given: bytes) -> str | None:
         """A name for the key that was given, the same each time and no secret; None: no such key.
@@ -49,3 +56,11 @@ def _digest(item: str) -> bytes:
 
 def _name(digest: bytes) -> str:
     return hashlib.sha256(b"owner" + digest).hexdigest()[:_OWNER_CHARACTERS]
+
+
+def cipher_keys(text: str) -> list[bytes]:
+    """Keys of 32 bytes, in base64, separated by commas. Raises ValueError if one is not."""
+    keys = [base64.b64decode(part.strip(), validate=True) for part in text.split(",")]
+    if any(len(key) != CIPHER_KEY_BYTES for key in keys):
+        raise ValueError
+    return keys

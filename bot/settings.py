@@ -1,51 +1,77 @@
 """Every setting, read once from the environment and `.env`. Nothing else reads the environment."""
 
-import os
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import (
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.keys import usable
+from bot.admission import room
+from bot.keys import cipher_keys, usable
+from bot.machine import Machine
+from bot.operator_settings import OperatorSettings
 from bot.origins import LOOPBACK, origin_of
-
-STT = Literal["moonshine"]
-LLM = Literal["grounded"]
-TTS = Literal["hibari"]
+from bot.provider_settings import ProviderSettings
+from bot.services.choices import CHOICES, problems, runs_here
+from bot.setting_words import in_words
+from bot.telemetry.settings import TelemetrySettings
+from rag_index.exported import DEFAULT as DEFAULT_ENCODER
 
 
 class CannotStart(Exception):
     """The settings don't allow a start; the message lists every problem and what to do."""
 
     def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
         separator = " " if len(problems) == 1 else "\n  "
         super().__init__(separator.join(["Turnwise cannot start:", *problems]))
 
 
-class Settings(BaseSettings):
+_LISTS = ("api_keys", "stt", "llm", "tts", "trusted_proxies", "origins", "ice_servers")
+_Ice = Annotated[str, Field(pattern=r"^(stuns?|turns?):[^\s,@]+$")]
+
+
+class Settings(ProviderSettings, TelemetrySettings, OperatorSettings, BaseSettings):  # pyright: ignore[reportIncompatibleVariableOverride]
     """Names as in the environment, without `TURNWISE_`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="TURNWISE_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True
+        env_prefix="TURNWISE_",
+        env_file=".env",
+        enable_decoding=False,  # lists are words and commas, not JSON
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
     )
 
     host: str = "127.0.0.1"
     port: int = Field(default=8004, ge=1, le=65535)
-    api_keys: Annotated[tuple[str, ...], NoDecode] = Field(default=(), repr=False)
+    api_keys: tuple[str, ...] = Field(default=(), repr=False)
     open: bool = False
     redis_url: str | None = None
     data: Path = Path(".turnwise")
     knowledge: Path = Path("knowledge")
-    stt: Annotated[tuple[STT, ...], NoDecode] = ("moonshine",)
-    llm: Annotated[tuple[LLM, ...], NoDecode] = ("grounded",)
-    tts: Annotated[tuple[TTS, ...], NoDecode] = ("hibari",)
-    max_sessions: int = Field(default_factory=lambda: 2 * (os.cpu_count() or 1), ge=1)
+    encoder: str = Field(default=DEFAULT_ENCODER, min_length=1)
+    extend: str | None = Field(default=None, pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")
+    workers: int = Field(default=1, ge=1, le=256)
+    max_sessions: int = Field(default_factory=lambda given: _room(given), ge=1)
     merge_patience_ms: int = Field(default=150, ge=0, le=5000)
+    answer_ahead: Literal["free", "always", "never"] = "free"
     session_ttl_seconds: int = Field(default=86400, ge=60)
-    idle_seconds: int = Field(default=300, ge=5)
+    lease_seconds: int = Field(default=10, ge=1, le=3600)
+    max_events: int = Field(default=20_000, ge=0)
+    without_store: Literal["accept", "refuse"] = "accept"
+    overload: Literal["accept", "refuse"] = "refuse"
+    store_key: SecretStr | None = None
+    idle_seconds: int = Field(default=300, ge=1)
     store_transcripts: bool = True
+    redact: bool = False
     webhook_url: str | None = Field(default=None, pattern=r"^(?i:https?)://[^/?#\s]+")
     webhook_secret: SecretStr | None = Field(default=None, min_length=16)
     token_seconds: int = Field(default=60, ge=5, le=3600)
@@ -53,12 +79,16 @@ class Settings(BaseSettings):
     metrics_key: SecretStr | None = None
     max_sessions_per_key: int = Field(default=0, ge=0)
     new_sessions_per_minute: int = Field(default=60, ge=0)
-    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
-    origins: Annotated[tuple[str, ...], NoDecode] = ()
-    max_call_seconds: int = Field(default=3600, ge=10)
+    trusted_proxies: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    max_call_seconds: int = Field(default=3600, ge=1)
+    drain_seconds: int = Field(default=30, ge=0, le=3600)
     handshake_seconds: int = Field(default=10, ge=1, le=300)
     max_message_bytes: int = Field(default=256 * 1024, ge=64 * 1024)
     max_messages_per_second: int = Field(default=200, ge=1)
+    stalled_line_seconds: int = Field(default=30, ge=1)
+    ice_servers: tuple[_Ice, ...] = ()
+    turn_secret: SecretStr | None = None
     public_url: str | None = Field(default=None, pattern=r"^https?://[^/?#\s]+/?$")
     twilio_account_sid: str | None = Field(
         default=None,
@@ -71,25 +101,34 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("TURNWISE_TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN"),
     )
     twilio_api_url: str = Field(default="https://api.twilio.com", pattern=r"^https?://[^/?#\s]+$")
+    twilio_number: str | None = Field(default=None, pattern=r"^\+[0-9]{8,15}$")
+    voicemail: Literal["message", "hang_up"] = "message"
     tls_cert: Path | None = None
     tls_key: Path | None = None
     log_level: Literal["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", validation_alias=AliasChoices("TURNWISE_LOG_LEVEL", "LOG_LEVEL")
     )
 
-    @field_validator("api_keys", "stt", "llm", "tts", "trusted_proxies", "origins", mode="before")
+    @field_validator(*_LISTS, mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("api_keys", "metrics_key")
+    @field_validator("api_keys", "metrics_key", "operator_key")
     @classmethod
     def _keys(cls, value: Any) -> Any:
         listed = [value.get_secret_value()] if isinstance(value, SecretStr) else value or ()
         if not all(usable(item) for item in listed):
             raise ValueError
+        return value
+
+    @field_validator("store_key")
+    @classmethod
+    def _cipher(cls, value: SecretStr | None) -> SecretStr | None:
+        if value:
+            cipher_keys(value.get_secret_value())
         return value
 
     @field_validator("trusted_proxies")
@@ -107,9 +146,25 @@ class Settings(BaseSettings):
         return value
 
     @property
+    def answers_ahead(self) -> bool:
+        """Whether answers are made while the caller's silence may still be a pause."""
+        free = runs_here("llm", self.llm[0]) and runs_here("tts", self.tts[0])
+        return self.answer_ahead == "always" or (self.answer_ahead == "free" and free)
+
+    @property
     def index(self) -> Path:
         """Where the index of the documents is."""
         return self.data / "index"
+
+    @property
+    def recordings(self) -> Path:
+        """Where recorded calls are."""
+        return self.data / "recordings"
+
+    @property
+    def encoders(self) -> Path:
+        """Where models are that were exported."""
+        return self.data / "encoders"
 
 
 def read_settings(**overrides: object) -> Settings:
@@ -118,10 +173,21 @@ def read_settings(**overrides: object) -> Settings:
     try:
         settings = Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
-        raise CannotStart([_in_words(dict(e)) for e in error.errors()]) from None
-    if problems := [problem for problem in (_exposed(settings), _half_tls(settings)) if problem]:
-        raise CannotStart(problems)
+        told = [e for e in error.errors() if e["type"] != "default_factory_not_called"]
+        raise CannotStart([in_words(dict(e)) for e in told]) from None
+    found = [problem for problem in (_exposed(settings), _half_tls(settings)) if problem]
+    if found := [*found, *problems(settings.model_dump())]:
+        raise CannotStart(found)
     return settings
+
+
+def _room(given: dict[str, Any]) -> int:
+    """Measured: by cores, memory and where speech is recognised and made; of each worker."""
+    machine, here = Machine(), {CHOICES[kind][-1].name for kind in ("stt", "tts")}
+    hosted = not here & {given[kind][0] for kind in ("stt", "tts")}
+    each = 1 / given["workers"]
+    memory = int(machine.memory() * each)
+    return room(cores=machine.cores() * each, memory=memory, hosted=hosted)
 
 
 def _exposed(settings: Settings) -> str | None:
@@ -138,49 +204,3 @@ def _half_tls(settings: Settings) -> str | None:
         return None
     missing = "TURNWISE_TLS_KEY" if settings.tls_cert else "TURNWISE_TLS_CERT"
     return f"TLS needs a certificate and its key: set {missing} too."
-
-
-_TAKES = {
-    "port": "use 1 to 65535",
-    "stt": "use moonshine",
-    "llm": "use grounded",
-    "tts": "use hibari",
-    "max_sessions": "use a whole number from 1",
-    "merge_patience_ms": "use 0 to 5000",
-    "session_ttl_seconds": "use a whole number from 60",
-    "idle_seconds": "use a whole number from 5",
-    "log_level": "use TRACE, DEBUG, INFO, WARNING or ERROR",
-    "webhook_url": "use an address that begins with http:// or https://",
-    "webhook_secret": "use 16 characters or more",
-    "api_keys": "use keys, or sha256: and 64 hexadecimal digits, separated by commas",
-    "token_seconds": "use 5 to 3600",
-    "token_secret": "use 16 characters or more",
-    "metrics_key": "use a key, or sha256: and 64 hexadecimal digits",
-    "max_sessions_per_key": "use a whole number; 0 is no limit",
-    "new_sessions_per_minute": "use a whole number; 0 is no limit",
-    "trusted_proxies": "use addresses or networks such as 10.0.0.0/8, separated by commas",
-    "origins": "use origins such as https://desk.example, separated by commas, or *",
-    "max_call_seconds": "use a whole number from 10",
-    "handshake_seconds": "use 1 to 300",
-    "max_message_bytes": "use a whole number from 65536",
-    "max_messages_per_second": "use a whole number from 1",
-    "public_url": "use an address such as https://desk.example, without a path",
-    "twilio_account_sid": "use the account's id, which begins with AC",
-    "twilio_auth_token": "use the account's token",
-    "twilio_api_url": "use an address such as https://api.twilio.com",
-    "open": "use 1 or 0",
-    "store_transcripts": "use 1 or 0",
-}
-
-_SECRET = frozenset(  # never repeated
-    ("webhook_secret", "api_keys", "token_secret", "metrics_key", "twilio_auth_token")
-)
-
-
-def _in_words(error: dict[str, object]) -> str:
-    location = error["loc"]
-    name = str(location[0] if isinstance(location, tuple) else location)
-    short = name.lower().removeprefix("turnwise_")
-    advice = _TAKES.get(short, str(error["msg"]))
-    given = "what is set" if short in _SECRET else error["input"]
-    return f"TURNWISE_{short.upper()}: {given} cannot be used; {advice}."

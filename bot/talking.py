@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 
 from bot.engine import Engine
+from bot.opening import open_session
 from bot.pipeline import Parts, spoken_parts
-from bot.session import Session, open_session
+from bot.session import Session
 from bot.settings import Settings
+from conversation.ending import HUNG_UP
 from conversation.states import State
 from processors.ports import Journal, journal_nothing
 from transports.wav import OUT_RATE, CallerEar, CallerMouth, wav_params
@@ -81,16 +83,18 @@ async def talk(
     keep: bool = True,
     journal: Journal = journal_nothing,
     parts: Parts | None = None,
+    on_audio: Callable[[bytes], None] | None = None,
 ) -> bytes:
     """Plays the recordings one after the other, each after the answer to the one before.
 
     interrupt_after: seconds after the first audio of an answer at which the next recording starts
-    all the same. parts: of the pipeline, if not the usual ones. Returns what the caller heard,
-    16-bit mono at 24 kHz, without the silences; with `keep` off, nothing.
+    all the same. parts: of the pipeline, if not the usual ones. on_audio: is given each 20 ms as
+    they are heard. Returns what the caller heard, 16-bit mono at 24 kHz, without the silences; with
+    `keep` off, nothing.
     """
     call = Talk(on_message)
     params = wav_params()
-    mouth, ear = CallerMouth(params), CallerEar(params, call.told, keep=keep)
+    mouth, ear = CallerMouth(params), CallerEar(params, call.told, on_audio, keep=keep)
     session = open_session(
         engine, settings, parts or spoken_parts(engine), mouth, ear,
         greet=greet, sample_rate=OUT_RATE, journal=journal,
@@ -138,4 +142,4 @@ async def _end(session: Session, running: asyncio.Task[None]) -> None:
     try:
         await asyncio.wait_for(running, 5.0)
     except TimeoutError:
-        await session.drop()
+        await session.drop(HUNG_UP)

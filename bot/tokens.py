@@ -31,6 +31,8 @@ class Token:
     owner: str
     expires: float
     """Unix seconds."""
+    about: str = ""
+    """What else it is bound to, such as a telephone call's id."""
 
 
 @dataclass
@@ -46,9 +48,9 @@ class Tokens:
     def __post_init__(self) -> None:
         self._signer = Signer(self.secret, "turnwise session")
 
-    async def issue(self, session_id: str, owner: str) -> str:
+    async def issue(self, session_id: str, owner: str, about: str = "") -> str:
         """A token that opens this session, within `seconds` from now."""
-        said = {"s": session_id, "o": owner, "e": self.wall_clock() + self.seconds}
+        said = {"s": session_id, "o": owner, "e": self.wall_clock() + self.seconds, "a": about}
         return await self._signer.sign(said)
 
     async def read(self, text: str) -> Token | None:
@@ -56,7 +58,7 @@ class Tokens:
         said = await self._signer.read(text)
         if said is None:
             return None
-        token = Token(said["s"], said["o"], said["e"])
+        token = Token(said["s"], said["o"], said["e"], said.get("a", ""))
         return token if self.wall_clock() < token.expires else None
 
     async def spend(self, token: Token) -> bool:

@@ -29,6 +29,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
+from bot.telemetry.current import outgoing
 from conversation.actions import Post
 from processors.ports import Journal
 
@@ -119,6 +120,7 @@ class Webhooks:
 
     def _headers(self, key: str, body: bytes) -> Mapping[str, str]:
         headers = {
+            **outgoing(),
             "Content-Type": "application/json",
             "User-Agent": "Turnwise",
             "Idempotency-Key": key,

@@ -23,8 +23,8 @@ DRAIN_SECONDS = 10.0  # for what was collected to arrive after the talk is over
 
 async def _chat(settings: Settings, *, as_json: bool) -> None:
     from bot.engine import load_knowledge
+    from bot.opening import open_session
     from bot.pipeline import written_parts
-    from bot.session import open_session
     from bot.talking import Talk
     from conversation.states import State
     from transports.text import MessageOutput, TypedInput

@@ -4,20 +4,12 @@ import json
 from pathlib import Path
 
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
 
+from bot.commands.progress import shown
 from bot.settings import CannotStart, read_settings
 from rag_index.answer import Answerer
 from rag_index.build import build as build_index
-from rag_index.encoder import MiniLMEncoder
+from rag_index.exported import export_if_new, open_encoder
 from rag_index.index import load
 from rag_index.search import Searcher
 
@@ -28,23 +20,11 @@ def build(paths: list[Path]) -> None:
     sources = paths or [settings.knowledge / "documents"]
     if missing := [p for p in sources if not p.exists()]:
         raise CannotStart([f"{p} does not exist: name files or folders." for p in missing])
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
-        tasks: dict[str, TaskID] = {}
-
-        def told(stage: str, done: int, total: int) -> None:
-            task = tasks.setdefault(stage, shown.add_task(stage, total=total, rate=""))
-            speed = shown.tasks[task].speed
-            rate = f"{speed:.0f}/s" if speed else ""
-            shown.update(task, completed=done, total=total, rate=rate)
-
-        report = build_index(sources, settings.index, MiniLMEncoder(threads=2), progress=told)
+    if export_if_new(settings.encoder, settings.encoders):
+        typer.echo(f"The encoder {settings.encoder} was exported.")
+    encoder = open_encoder(settings.encoder, settings.encoders, threads=2)
+    with shown() as told:
+        report = build_index(sources, settings.index, encoder, progress=told)
     what = "is up to date" if not report.changed else "was built"
     typer.echo(
         f"The index {what}: {report.files} documents, {report.passages} passages, "
@@ -54,17 +34,20 @@ def build(paths: list[Path]) -> None:
         typer.echo(f"  not read: {name}: {reason}", err=True)
 
 
-def search(question: str, *, as_json: bool) -> None:
-    """Prints passages and answer."""
+def search(question: str, *, where: list[str], as_json: bool) -> None:
+    """Prints passages and answer. where: what a document must have, each as "key=value"."""
     settings = read_settings()
-    encoder = MiniLMEncoder()
+    wanted = _pairs(where)
+    encoder = open_encoder(settings.encoder, settings.encoders)
     embedding = encoder.encode([question])[0]
-    hits = Searcher(load(settings.index, encoder.name), encoder).search(question, embedding)
+    searcher = Searcher(load(settings.index, encoder.name), encoder)
+    hits = searcher.search(question, embedding, where=wanted)
     answer = Answerer(encoder).answer(question, embedding, hits)
     if as_json:
         passages = [
             {"document": h.passage.document, "title": h.passage.title,
-             "headings": h.passage.headings, "score": round(float(h.score), 4),
+             "headings": h.passage.headings, "page": h.passage.page,
+             "metadata": dict(h.passage.metadata), "score": round(float(h.score), 4),
              "text": h.passage.text}
             for h in hits
         ]  # fmt: skip
@@ -84,14 +67,22 @@ def search(question: str, *, as_json: bool) -> None:
         typer.echo(f"{hit.score:6.3f}  {heading}\n        {hit.passage.text[:160]}")
 
 
+def _pairs(where: list[str]) -> dict[str, str]:
+    wanted = {key.strip(): value.strip() for key, _, value in (w.partition("=") for w in where)}
+    if wrong := [w for w in where if not w.partition("=")[1] or not w.partition("=")[0].strip()]:
+        raise CannotStart([f"--where {w}: write key=value, such as campus=north." for w in wrong])
+    return wanted
+
+
 def info(*, as_json: bool) -> None:
     """Prints what the index holds."""
     settings = read_settings()
-    index = load(settings.index, MiniLMEncoder.name)
+    encoder = open_encoder(settings.encoder, settings.encoders)
+    index = load(settings.index, encoder.name)
     facts = {
         "folder": str(settings.index),
         "version": index.version,
-        "encoder": MiniLMEncoder.name,
+        "encoder": encoder.name,
         "passages": len(index),
     }
     if as_json:

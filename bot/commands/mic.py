@@ -32,8 +32,8 @@ def run() -> None:
 
 async def _converse(settings: Settings, mouth: FrameProcessor, ear: FrameProcessor) -> None:
     from bot.engine import load_engine
+    from bot.opening import open_session
     from bot.pipeline import spoken_parts
-    from bot.session import open_session
 
     engine = await asyncio.to_thread(load_engine, settings)
     session = open_session(engine, settings, spoken_parts(engine), mouth, ear)

@@ -1,46 +1,90 @@
 """`runner.py serve`."""
 
 import asyncio
+import os
 import socket
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-import uvicorn
 import uvloop
 from loguru import logger
 
+from bot.serving import drop_dead_peers
 from bot.settings import CannotStart, Settings, read_settings
-from bot.store import open_store
+from bot.store import Keeping, open_store
 from bot.telemetry.logs import set_up_logs
+from bot.tls import Certificates
+from bot.workers.supervisor import Supervisor, Told
 
 if TYPE_CHECKING:
+    import uvicorn
+
     from bot.engine import Engine
 
 
-def run(*, host: str | None, port: int | None) -> None:
-    """Serves until it is told to stop."""
-    settings = read_settings(host=host, port=port)
-    set_up_logs(settings.log_level)
+def run(**options: str | int | Path | None) -> None:
+    """Serves until it is told to stop. options: settings of the command line; None: not given."""
+    given = {
+        name: str(value) if isinstance(value, Path) else value
+        for name, value in options.items()
+        if value is not None
+    }
+    settings = read_settings(**given)
+    if settings.tls_cert and settings.tls_key:
+        Certificates(settings.tls_cert, settings.tls_key)  # before anything else is started
+    set_up_logs(settings.log_level, to=sys.stdout, form=settings.log_format)
     listener = _listen(settings)
-    uvloop.run(_serve(settings, listener))
+    if settings.workers == 1:
+        uvloop.run(_serve(settings, listener))
+    elif code := uvloop.run(Supervisor(settings, listener, given, sys.argv[0]).run()):
+        sys.exit(code)
 
 
-async def _serve(settings: Settings, listener: socket.socket) -> None:
+def run_worker(text: str) -> None:
+    """Serves as one of several. text: of `Told`."""
+    told = Told.read(text)
+    settings = read_settings(**told.settings)
+    set_up_logs(settings.log_level)
+    uvloop.run(_serve(settings, socket.socket(fileno=told.listener), told))
+
+
+async def _serve(settings: Settings, listener: socket.socket, told: Told | None = None) -> None:
     """The page is there while the models load; a call waits for them, a moment."""
     from bot.server import make_app
+    from bot.serving import make_server
 
-    store = await open_store(settings.redis_url, settings.data, settings.session_ttl_seconds)
+    url = told.store if told and told.store else settings.redis_url
+    store = await open_store(url, settings.data, Keeping.of(settings))
     loading = asyncio.create_task(asyncio.to_thread(_load, settings))
     app = make_app(settings, loading, store)
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_level="warning", lifespan="on", timeout_graceful_shutdown=3)
-    )
+    app.state.place = place = told.place(app.state.calls, loading.done) if told else None
+    server = make_server(app, settings, place)
     loading.add_done_callback(lambda task: _loaded(task, server))
-    logger.info("serving http://{}:{}", _shown(settings.host), settings.port)
+    if told:
+        _stop_with_supervisor(server)
+    else:
+        scheme = "https" if settings.tls_cert else "http"
+        logger.info("serving {}://{}:{}", scheme, _shown(settings.host), settings.port)
     await server.serve(sockets=[listener])
     await loading
 
 
-def _loaded(task: "asyncio.Task[Engine]", server: uvicorn.Server) -> None:
+def _stop_with_supervisor(server: "uvicorn.Server") -> None:
+    """Standard input ends when the supervisor does, however that happens."""
+    loop = asyncio.get_running_loop()
+    stdin = sys.stdin.fileno()
+
+    def ended() -> None:
+        if not os.read(stdin, 1024):
+            loop.remove_reader(stdin)
+            logger.warning("supervisor_gone")
+            server.should_exit = True
+
+    loop.add_reader(stdin, ended)
+
+
+def _loaded(task: "asyncio.Task[Engine]", server: "uvicorn.Server") -> None:
     if task.cancelled() or task.exception():
         server.should_exit = True
     else:
@@ -61,6 +105,7 @@ def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    drop_dead_peers(listener)
     try:
         listener.bind((settings.host, settings.port))
     except OSError as error:

@@ -9,6 +9,7 @@ from typing import Any
 import typer
 import uvloop
 
+from bot.commands.waterfall import waterfall
 from bot.settings import read_settings
 from bot.telemetry.logs import set_up_logs
 from transports.recordings import read_recording, write_recording
@@ -64,13 +65,10 @@ def in_words() -> Callable[[Message], None]:
                 who = "You" if role == "user" else "Turnwise"
                 typer.echo(f"{who}: {text}")
             case {"type": "turn_complete", "latency_breakdown": latency}:
-                parts = ", ".join(
-                    f"{row['stage']} {row['end_ms'] - row['start_ms']:.0f}"
-                    for row in latency["ledger"]
-                    if row["critical"]
-                )
                 if latency["total_ms"]:
-                    typer.secho(f"  {latency['total_ms']:.0f} ms ({parts})", dim=True)
+                    typer.secho(f"  {latency['total_ms']:.0f} ms until the first sound", dim=True)
+                    for line in waterfall(latency["ledger"]):
+                        typer.secho(f"  {line}", dim=True)
             case {"type": "clear"}:
                 typer.secho("  (interrupted)", dim=True)
             case {"type": "error", "message": text}:

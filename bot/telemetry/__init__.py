@@ -1,1 +1,1 @@
-"""What the operator sees: logs, and later metrics and traces."""
+"""What the operator sees: metrics, traces, logs. All read what a call keeps (`watching`)."""
