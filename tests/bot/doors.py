@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Annotated, Any
 
 import uvicorn
@@ -14,6 +15,7 @@ from websockets.exceptions import InvalidStatus
 
 from bot.entry import Visitor, let_in
 from bot.server import make_app
+from bot.services.registry import Services
 from bot.serving import make_server
 from bot.settings import Settings
 from bot.store import SessionStore
@@ -26,6 +28,7 @@ class Doors:
     app: FastAPI
     port: int
     server: uvicorn.Server
+    serving: asyncio.Task[None]
 
     def url(self, path: str, *, scheme: str = "http") -> str:
         return f"{scheme}://127.0.0.1:{self.port}{path}"
@@ -39,15 +42,25 @@ class Doors:
         except InvalidStatus as refusal:
             return f"{refusal.response.status_code} {bytes(refusal.response.body).decode()}"
 
+    async def refusal(self, path: str = "/door", **headers: str) -> tuple[int, dict[str, str]]:
+        """The status and the headers (in lower case) of a refusal to let us in."""
+        try:
+            async with connect(self.url(path, scheme="ws"), additional_headers=headers):
+                return 101, {}
+        except InvalidStatus as refusal:
+            answer = refusal.response
+            return answer.status_code, {k.lower(): v for k, v in answer.headers.raw_items()}
+
 
 @asynccontextmanager
 async def doors(
     store: SessionStore, loaded: object | None = None, **given: Any
 ) -> AsyncIterator[Doors]:
     """Serves on a free port of loopback until the end. loaded: the engine, if it is used."""
+    given = {"drain_seconds": 0, **given}
     settings = Settings(_env_file=None, port=1, **given)  # type: ignore[call-arg]
     engine = asyncio.get_running_loop().create_future()
-    engine.set_result(loaded or object())
+    engine.set_result(loaded or SimpleNamespace(services=Services()))
     app = make_app(settings, engine, store)
     app.router.lifespan_context = _as_it_is  # the store is the test's to close
     app.add_api_websocket_route("/door", door)
@@ -56,9 +69,11 @@ async def doors(
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0)
-        yield Doors(app, listener.getsockname()[1], server)
-        server.should_exit = True
-        await serving
+        try:
+            yield Doors(app, listener.getsockname()[1], server, serving)
+        finally:
+            server.should_exit = True
+            await serving
 
 
 async def door(websocket: WebSocket, visitor: Annotated[Visitor, Depends(let_in)]) -> None:

@@ -85,6 +85,15 @@ class Client:
             await self.line.wait_closed()
         return self.line.close_code
 
+    async def beyond(self, messages: int, audio: int) -> bool:
+        """Until more than so many messages or bytes were received; False: the connection ended."""
+        while (len(self.messages), len(self.audio)) == (messages, audio):
+            if self.line.close_code is not None:
+                return False
+            self._changed.clear()
+            await self._changed.wait()
+        return True
+
     async def lives(self) -> None:
         """The connection still answers."""
         await self.send("ping", nonce="alive")
@@ -92,9 +101,11 @@ class Client:
 
 
 @asynccontextmanager
-async def orchestrate(door: Doors, **headers: str) -> AsyncIterator[Client]:
+async def orchestrate(
+    door: Doors, path: str = "/orchestrate", **headers: str
+) -> AsyncIterator[Client]:
     """A connection."""
-    url = door.url("/orchestrate", scheme="ws")
+    url = door.url(path, scheme="ws")
     async with connect(url, additional_headers=headers, max_size=None) as line:
         client = Client(line)
         listening = asyncio.create_task(client.listen())

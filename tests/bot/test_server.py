@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 
 from bot.server import make_app
+from bot.services.registry import Services
 from bot.settings import Settings
 from bot.store import SessionStore, open_store
 
@@ -24,7 +26,7 @@ def client(store: SessionStore, *, loaded: bool = True, **settings: Any) -> http
     """A client of an application around a real store; its models are there, or still loading."""
     engine = asyncio.get_running_loop().create_future()
     if loaded:
-        engine.set_result(object())
+        engine.set_result(SimpleNamespace(services=Services()))
     app = make_app(Settings(_env_file=None, **settings), engine, store)  # type: ignore[call-arg]
     transport = httpx.ASGITransport(app=app)
     return httpx.AsyncClient(transport=transport, base_url="http://test")
@@ -54,6 +56,7 @@ async def test_it_is_not_ready_before_its_models_are_loaded(store: SessionStore)
         ("POST", "/api/offer"), ("PATCH", "/api/offer"), ("POST", "/start"), ("GET", "/status"),
         ("POST", "/sessions/x/api/offer"), ("GET", "/api/sessions/x"),
         ("DELETE", "/api/sessions/x"), ("POST", "/api/sessions"), ("GET", "/metrics"),
+        ("POST", "/connect"),
     ],
 )  # fmt: skip
 async def test_every_door_asks_for_the_key(store: SessionStore, method: str, path: str):
@@ -129,3 +132,33 @@ async def test_no_more_calls_are_taken_than_there_is_room_for(store: SessionStor
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         assert (await http.get("/health/ready")).status_code == 200
+
+
+async def test_pages_of_listed_origins_may_ask_and_no_others(store: SessionStore):
+    """An application on a server of its own; a browser asks first whether it may send a key."""
+    asks = {
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization",
+    }
+    async with client(store, api_keys="right", origins="https://app.example") as http:
+        theirs = {"Origin": "https://app.example", **asks}
+        answer = await http.options("/connect", headers=theirs)
+        assert answer.headers["access-control-allow-origin"] == "https://app.example"
+        assert "authorization" in answer.headers["access-control-allow-headers"].lower()
+        strange = await http.options(
+            "/connect", headers={**theirs, "Origin": "https://else.example"}
+        )
+        assert "access-control-allow-origin" not in strange.headers
+
+
+async def test_a_place_on_the_websocket_is_where_the_server_is_known(store: SessionStore):
+    """Behind a proxy by its public name; by either route; not with a token; not without room."""
+    key = {"Authorization": "Bearer right"}
+    public = {"api_keys": "right", "public_url": "https://desk.example"}
+    async with client(store, **public) as http:
+        place = (await http.post("/connect", headers=key)).json()
+        assert place["ws_url"] == "wss://desk.example/ws"
+        start = {"transport": "websocket"}
+        assert set((await http.post("/start", headers=key, json=start)).json()) == set(place)
+        token = {"Authorization": f"Bearer {place['token']}"}
+        assert (await http.post("/connect", headers=token)).status_code == 403

@@ -14,7 +14,7 @@ import pytest_asyncio
 import redis.asyncio
 
 import bot.store
-from bot.store import EmbeddedValkey, SessionStore, open_store
+from bot.store import EmbeddedValkey, Keeping, SessionStore, open_store
 
 REDIS_SERVER = Path("/usr/bin/redis-server")
 ROOT = Path(bot.store.__file__).parents[2]
@@ -28,12 +28,31 @@ async def _until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
+def _free_port(cluster: bool) -> int:
+    """A cluster's nodes talk on the port 10,000 above, which must be one."""
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = int(free.getsockname()[1])
+        if not cluster or port <= 55_535:
+            return port
+
+
 class LoopbackRedis:
     """Debian's Redis in a folder; `options` as on its command line."""
 
-    def __init__(self, folder: Path, options: Sequence[str] = ()) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = int(free.getsockname()[1])
+    def __init__(
+        self,
+        folder: Path,
+        options: Sequence[str] = (),
+        *,
+        tls: bool = False,
+        cluster: bool = False,
+    ) -> None:
+        self.port = _free_port(cluster)
+        self._listens = ["--tls-port", str(self.port), "--port", "0"] if tls else []
+        self._listens = self._listens or ["--port", str(self.port)]
+        if cluster:
+            options = [*options, "--cluster-enabled", "yes"]
         self.folder = folder
         self.url = f"redis://127.0.0.1:{self.port}"
         self._options = options
@@ -41,7 +60,7 @@ class LoopbackRedis:
 
     def start(self) -> None:
         self.folder.mkdir(exist_ok=True)
-        command = [str(REDIS_SERVER), *self._options, "--port", str(self.port)]
+        command = [str(REDIS_SERVER), *self._options, *self._listens]
         command += ["--bind", "127.0.0.1", "--dir", str(self.folder), "--save", ""]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
@@ -78,8 +97,8 @@ def debian_redis(tmp_path: Path) -> Iterator[Callable[..., LoopbackRedis]]:
         pytest.skip("Debian's redis-server is not installed")
     made: list[LoopbackRedis] = []
 
-    def make(*options: str) -> LoopbackRedis:
-        made.append(LoopbackRedis(tmp_path / f"redis-{len(made)}", options))
+    def make(*options: str, **kind: bool) -> LoopbackRedis:
+        made.append(LoopbackRedis(tmp_path / f"redis-{len(made)}", options, **kind))
         return made[-1]
 
     yield make
@@ -106,9 +125,7 @@ def kept_server(
     if not REDIS_SERVER.exists():
         pytest.skip("Debian's redis-server is not installed")
     cluster = request.param == "cluster"
-    server = LoopbackRedis(
-        tmp_path_factory.mktemp("redis"), ["--cluster-enabled", "yes"] if cluster else []
-    )
+    server = LoopbackRedis(tmp_path_factory.mktemp("redis"), cluster=cluster)
     server.start()
     try:
         asyncio.run(_one_node_cluster(server) if cluster else server.listens())
@@ -120,8 +137,19 @@ def kept_server(
 @pytest_asyncio.fixture
 async def store(kept_server: str | None, tmp_path: Path) -> AsyncIterator[SessionStore]:
     """A store with nothing in it, on each kind of server."""
-    opened = await open_store(kept_server, tmp_path / "data", ttl_seconds=1000)
+    opened = await open_store(kept_server, tmp_path / "data", Keeping(ttl_seconds=1000))
     await opened._client.flushall()
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture
+async def rival(
+    store: SessionStore, kept_server: str | None, tmp_path: Path
+) -> AsyncIterator[SessionStore]:
+    """Another worker's store, on the same server."""
+    url = store._server.url if store._server else kept_server
+    opened = await open_store(url, tmp_path)
     yield opened
     await opened.close()
 

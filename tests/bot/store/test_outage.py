@@ -156,7 +156,7 @@ async def test_a_full_backlog_counts_what_it_drops_and_marks_the_gap(
 ):
     """In an outage too long to remember, the stream tells how many entries are missing where."""
     client = await connect(parse_url(embedded.url))
-    store = SessionStore(client, where="here", ttl_seconds=100, backlog_limit=10)
+    store = SessionStore(client, where="here", backlog_limit=10)
     await embedded.stop()
     for turn in range(25):
         store.append("s1", entry(turn))

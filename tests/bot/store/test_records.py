@@ -16,6 +16,16 @@ def test_only_a_transition_changes_the_state():
     assert changed_fields({"kind": "transcript", "to": "Anna"}) == {}
 
 
+def test_the_context_replaces_the_last_one():
+    """It is a field of the record, whole; nothing of it is lost on the way."""
+    entry = {"kind": "context", "at": 1.5, "turn": 2, "state": "SPEAKING", "talk": {"a": ["ü"]}}
+    fields = first_fields(1.0) | changed_fields(entry)
+    record = record_from("s", fields)
+    assert record.context == {"turn": 2, "state": "SPEAKING", "talk": {"a": ["ü"]}}
+    assert (record.state, record.turn, record.updated) == ("IDLE", 2, 1.5)
+    assert record_from("s", first_fields(1.0)).context is None
+
+
 def test_an_older_record_is_migrated_step_by_step(monkeypatch: pytest.MonkeyPatch):
     """A record of schema 1 read by schema 3 passes both steps."""
     monkeypatch.setattr(records, "SCHEMA", 3)
@@ -37,3 +47,11 @@ def test_a_record_of_a_newer_turnwise_can_be_read():
 def test_every_schema_has_its_migration():
     """No schema can be introduced without saying how the one before becomes it."""
     assert set(records.MIGRATIONS) == set(range(1, records.SCHEMA))
+
+
+def test_a_record_of_schema_1_has_no_holder():
+    """Written before there were leases; whatever a newer worker has written into it counts."""
+    old = {"state": "SPEAKING", "turn": "3", "created": "1.0", "updated": "2.0", "schema": "1"}
+    record = record_from("s", old)
+    assert (record.holder, record.fence, record.lease, record.schema) == ("", 0, 0.0, 2)
+    assert record_from("s", old | {"holder": "w", "fence": "7", "lease": "5.5"}).fence == 7

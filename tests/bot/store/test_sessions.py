@@ -42,6 +42,18 @@ async def test_a_resumed_session_returns_what_was_written(store: SessionStore):
     assert await store.events("s1") == [said, transition(4, to="SPEAKING", at=NOW + 2)]
 
 
+async def test_a_context_is_no_event(store: SessionStore):
+    """The record has the last one; the stream none, however many there were."""
+    await store.open("s1", now=NOW)
+    for turn in (1, 2):
+        store.append("s1", transition(turn))
+        store.append("s1", {"kind": "context", "turn": turn, "at": NOW, "state": "LISTENING"})
+    assert [entry["kind"] for entry in await store.events("s1")] == ["transition"] * 2
+    record = await store.read("s1")
+    assert record
+    assert record.context == {"turn": 2, "state": "LISTENING"}
+
+
 async def test_many_sessions_keep_their_own_order(store: SessionStore):
     """500 entries of 5 interleaved calls come back, each call's in the order it wrote them."""
     for turn in range(100):

@@ -27,6 +27,9 @@ class Courier:
         if self.always:
             raise self.always
 
+    async def renew(self) -> list[tuple[str, Exception | None]]:
+        return []
+
     async def send(self, groups: Sequence[Sequence[Write]]) -> list[Exception | None]:
         error = self.always or (self.trouble.pop(0) if self.trouble else None)
         if isinstance(error, ResponseError):
