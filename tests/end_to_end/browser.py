@@ -34,21 +34,36 @@ _FLAGS = [
 @contextmanager
 def serving(data: Path, **environment: str) -> Iterator[str]:
     """`runner.py serve` on a free port, ready for calls; gives its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "runner.py", "serve", "--port", str(port)],
-        cwd=ROOT,
-        env={**os.environ, "TURNWISE_DATA": str(data), **environment},
-    )
-    try:
-        address = f"http://localhost:{port}"
-        _wait_until_ready(address, server)
-        yield address
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(timeout=20)
+    with Served(data, **environment) as served:
+        yield served.address
+
+
+class Served:
+    """`runner.py serve` on a free port, ready for calls, which may be stopped and started."""
+
+    def __init__(self, data: Path, **environment: str) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self._port = free.getsockname()[1]
+        self.address = f"http://localhost:{self._port}"
+        ours = {"TURNWISE_DATA": str(data), "TURNWISE_DRAIN_SECONDS": "0"}
+        self._environment = {**os.environ, **ours, **environment}
+
+    def __enter__(self) -> "Served":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop(signal.SIGTERM)
+
+    def start(self) -> None:
+        command = [sys.executable, "runner.py", "serve", "--port", str(self._port)]
+        self._server = subprocess.Popen(command, cwd=ROOT, env=self._environment)
+        _wait_until_ready(self.address, self._server)
+
+    def stop(self, with_: signal.Signals) -> None:
+        self._server.send_signal(with_)
+        self._server.wait(timeout=20)
 
 
 def _wait_until_ready(address: str, server: subprocess.Popen[bytes]) -> None:
@@ -85,3 +100,16 @@ def page_with_microphone(
         page.goto(address)
         yield page
         browser.close()
+
+
+def quiet(seconds: float) -> np.ndarray:
+    """A quiet line."""
+    return np.zeros(int(seconds * RATE), dtype=np.int16)
+
+
+def until(page: Page, expression: str) -> None:
+    """Asks the page until `expression` holds; `wait_for_function` needs a forbidden eval."""
+    give_up = time.monotonic() + 60
+    while not page.evaluate(expression):
+        assert time.monotonic() < give_up, f"still not: {expression}"
+        page.wait_for_timeout(50)

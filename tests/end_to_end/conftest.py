@@ -5,20 +5,23 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
 
-from benchmarks.judging import canonical
 from benchmarks.spoken_questions import at_recognizers_rate
 from bot.engine import Engine, load_engine
 from bot.settings import Settings
 from bot.store import SessionStore
 from bot.talking import talk
+from conversation.replaying import replay
 from rag_index.build import build
 from rag_index.encoder import MiniLMEncoder
+from rag_index.facts import canonical
 from tests.bot.doors import Doors, doors
 from tests.bot.orchestrate_client import Client, orchestrate
+from tests.emulators.twilio_api import TwilioApi, twilio_api
 
 ROOT = Path(__file__).parents[2]
 AUDIO = ROOT.parent / "shared" / "audio"
@@ -65,14 +68,40 @@ def engine(settings: Settings) -> Engine:
 
 
 @pytest.fixture
+async def store(store: SessionStore) -> AsyncIterator[SessionStore]:
+    """Every session that a test leaves in it is replayed, and must come to the same."""
+    yield store
+    await store.flush()
+    streams = [name async for name in store._client.scan_iter("session:*:events")]
+    for name in streams:
+        kept = await store.events(unquote(name.split(":")[1]))
+        assert_replays(kept)
+
+
+def assert_replays(entries: Sequence[dict[str, Any]]) -> None:
+    """The state machine comes to what was recorded."""
+    result = replay(entries)
+    assert (result.differences, result.missing) == ([], [])
+    assert result.connections
+
+
+@pytest.fixture
 async def door(store: SessionStore, engine: Engine, settings: Settings) -> AsyncIterator[Doors]:
-    async with doors(store, engine, data=settings.data, max_sessions=8) as opened:
+    async with doors(
+        store, engine, data=settings.data, max_sessions=8, new_sessions_per_minute=0
+    ) as opened:
         yield opened
 
 
 @pytest.fixture
 async def client(door: Doors) -> AsyncIterator[Client]:
     async with orchestrate(door) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[TwilioApi]:
+    async with twilio_api() as opened:
         yield opened
 
 
@@ -87,6 +116,7 @@ def call(engine: Engine, settings: Settings) -> Caller:
         messages: list[dict[str, Any]] = []
         entries: list[dict[str, Any]] = []
         audio = asyncio.run(_talk(engine, settings, recordings, messages, entries, how))
+        assert_replays(entries)
         reply = engine.speech.recognizer.words(at_recognizers_rate(audio)) if audio else ""
         return Heard(messages, reply, entries)
 

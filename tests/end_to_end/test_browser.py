@@ -2,7 +2,6 @@
 
 import os
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +9,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from benchmarks.voices import RATE, as_recording, piper
-from tests.end_to_end.browser import page_with_microphone, serving
+from benchmarks.voices import as_recording, piper
+from tests.end_to_end.browser import page_with_microphone, quiet, serving, until
 
 pytestmark = pytest.mark.slow
 SCREENSHOTS = os.environ.get("SCREENSHOTS")  # a folder; `make screenshots` sets it
@@ -24,22 +23,9 @@ def server(data_folder: Path) -> Iterator[str]:
         yield address
 
 
-def quiet(seconds: float) -> np.ndarray:
-    """A quiet line."""
-    return np.zeros(int(seconds * RATE), dtype=np.int16)
-
-
 def events(page: Page, type_: str) -> list[dict]:
     """The messages of a type that the page has received."""
     return [e for e in page.evaluate("window.turnwise.events") if e["type"] == type_]
-
-
-def until(page: Page, expression: str) -> None:
-    """Asks the page until `expression` holds; `wait_for_function` needs a forbidden eval."""
-    give_up = time.monotonic() + 60
-    while not page.evaluate(expression):
-        assert time.monotonic() < give_up, f"still not: {expression}"
-        page.wait_for_timeout(50)
 
 
 def wait_for_state(page: Page, state: str) -> None:

@@ -45,8 +45,20 @@ async def test_a_client_of_the_first_table_alone_is_answered(client: Client):
     assert took["total_ms"] > 0
     assert parts == pytest.approx(took["total_ms"], abs=0.2)
     stages = {m["stage"] for m in client.messages if m["type"] == "processing"}
-    assert {"intent_classification", "retrieval", "merge"} <= stages
+    assert {"intent_classification", "retrieval", "merge", "llm", "tts"} <= stages
     assert not [m for m in client.messages if m["type"] == "error"]
+
+
+async def test_each_word_of_the_caller_is_told_once(client: Client):
+    """As it comes, and as final at the end of the turn."""
+    await client.start()
+    for text in ("How much is", "How much is", FEE):
+        await client.send("stt_fragment", text=text, is_final=text == FEE, timestamp=1.0)
+    await client.send("vad_end", confidence=0.9)
+    await client.until("turn_complete")
+    told = [(m["text"], m["final"]) for m in client.messages
+            if m["type"] == "transcript" and m["role"] == "user"]  # fmt: skip
+    assert told == [("How much is", False), (FEE, False), (FEE, True)]
 
 
 async def test_the_words_may_come_after_the_end_of_the_turn(client: Client):

@@ -1,7 +1,6 @@
 """Whose an /orchestrate session is, and how it goes on elsewhere."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
@@ -9,6 +8,7 @@ from bot.engine import Engine
 from bot.store import SessionStore
 from tests.bot.doors import Doors, doors
 from tests.bot.orchestrate_client import Client, orchestrate
+from tests.end_to_end.answerers import answered_by
 
 pytestmark = pytest.mark.slow
 
@@ -103,17 +103,24 @@ class Broken:
     def answer(self, *_: object, **__: object) -> None:
         raise RuntimeError("broken")
 
+    def ahead(self, *_: object) -> None:
+        """Nothing is read ahead."""
+
 
 async def test_a_turn_that_fails_is_apologised_for(store: SessionStore, engine: Engine):
     """turn_failed, not fatal, and the next turn is heard."""
-    broken = replace(engine, answerer=Broken())  # type: ignore[arg-type]
+    broken = answered_by(engine, Broken())
     async with doors(store, broken) as door, orchestrate(door) as client:
         await client.start()
         await client.ask(FEE)
         failed = await client.until("error")
         assert (failed["code"], failed["fatal"]) == ("turn_failed", False)
+        said = [m["text"] for m in client.messages if m["type"] == "transcript" and m["final"]]
+        assert said == [FEE, broken.persona.apology]
         assert len(client.audio) > 8000
-        await client.lives()
+        assert [m["to"] for m in client.messages if m["type"] == "state_change"][-1] == "IDLE"
+        await client.ask(FEE)
+        await client.until("transcript", role="user", final=True)
 
 
 async def test_nothing_is_left_of_a_call(door: Doors):

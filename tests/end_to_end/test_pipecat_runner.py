@@ -78,7 +78,8 @@ async def test_pipecats_runner_starts_our_bot(runner: str):
         types: list[str] = []
         while "response_ready" not in types:
             message = await asyncio.wait_for(told.get(), 60)
-            types.append(message.get("type", ""))
+            if message["type"] == "server-message":
+                types.append(message["data"]["type"])
         assert "session_started" in types
         assert await asyncio.wait_for(heard.get(), 10)
     finally:
