@@ -3,7 +3,8 @@
 python -m benchmarks.ahead [VOICE …] [--turns N] [--json]
 
 Calls with the spoken questions, one after the other, through the whole pipeline in real time; each
-call twice: as it is, and without making the last transcript as soon as the caller falls silent.
+call three times: as it is, without answering in the silence, and without transcribing in it either.
+"Voice to voice" is the ledger's, from the end of the caller's speech to the first audio sent.
 """
 
 import argparse
@@ -24,21 +25,25 @@ from bot.pipeline import Parts, spoken_parts
 from bot.services.local.moonshine import MoonshineSTT
 from bot.settings import Settings, read_settings
 from bot.talking import talk
+from bot.telemetry.lag import LoopLag
 from bot.telemetry.logs import set_up_logs
+
+WAYS = {"answered ahead": "always", "searched ahead": "never", "after the silence": "never"}
+"""What is done in the silence, and TURNWISE_ANSWER_AHEAD for it."""
 
 
 @dataclass
 class Heard:
-    """What one call showed."""
+    """What one call showed. counted: "retrieval_ahead hit" and the like."""
 
-    outcomes: Counter[str] = field(default_factory=Counter[str])
+    counted: Counter[str] = field(default_factory=Counter[str])
+    lag: LoopLag = field(default_factory=LoopLag)
     words: list[str] = field(default_factory=list[str])
     ledgers: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
     def count(self, name: str, **labels: str) -> None:
         """The operator's counter."""
-        if name == "retrieval_ahead":
-            self.outcomes[labels["outcome"]] += 1
+        self.counted[f"{name} {labels.get('outcome', '')}"] += 1
 
     def told(self, message: dict[str, Any]) -> None:
         """The server's messages."""
@@ -57,10 +62,20 @@ class Heard:
         ]
         return round(float(np.median(took)), 1) if took else float("nan")
 
-    def until(self, part: str) -> float:
-        """Milliseconds of `part` of the breakdown, at the median."""
+    def until(self, part: str, percent: float = 50) -> float:
+        """Milliseconds of `part` of the breakdown, at the median or another percentile."""
         took = [ledger[part] for ledger in self.ledgers if ledger["total_ms"]]
-        return round(float(np.median(took)), 1) if took else float("nan")
+        return round(float(np.percentile(took, percent)), 1) if took else float("nan")
+
+    @property
+    def at_once(self) -> int:
+        """Turns whose first audio was there when they were over."""
+        return sum(
+            row["end_ms"] == row["start_ms"]
+            for ledger in self.ledgers
+            for row in ledger["ledger"]
+            if row["stage"] == "tts" and row["critical"] and ledger["total_ms"]
+        )
 
 
 def without_lulls(engine: Engine, parts: Parts) -> Parts:
@@ -69,17 +84,18 @@ def without_lulls(engine: Engine, parts: Parts) -> Parts:
     return replace(parts, ears=(*parts.ears[:-1], MoonshineSTT(engine.speech.recognizer)))
 
 
-async def call(
-    engine: Engine, settings: Settings, recordings: list[np.ndarray], *, early: bool
-) -> Heard:
+async def call(engine: Engine, settings: Settings, recordings: list[np.ndarray], way: str) -> Heard:
     """One call with all `recordings`."""
     heard = Heard()
+    settings = settings.model_copy(update={"answer_ahead": WAYS[way]})
     parts = replace(spoken_parts(engine), count=heard.count)
-    if not early:
+    if way == "after the silence":
         parts = without_lulls(engine, parts)
+    heard.lag.start()
     await talk(
         engine, settings, recordings, on_message=heard.told, greet=False, keep=False, parts=parts
     )
+    heard.lag.stop()
     return heard
 
 
@@ -88,41 +104,39 @@ async def run(voices: list[str], turns: int, *, as_json: bool) -> None:
     settings = read_settings()
     engine = load_engine(settings)
     questions = [question.text for question in read_questions(QUESTIONS)[:turns]]
+    columns = [name for name in row("", "", Heard()) if name != "understood"]
     if not as_json:
-        print("| voice | last transcript | from ahead | share | silence to words | waited for words"
-              " | search | voice to voice |\n|---|---|---|---|---|---|---|---|")  # fmt: skip
+        print("|", " | ".join(name.replace("_", " ") for name in columns), "|")
+        print("|" + "---|" * len(columns))
     for voice in voices:
         recordings = [as_recording(VOICES[voice](text)) for text in questions]
-        for early in (True, False):
-            heard = await call(engine, settings, recordings, early=early)
-            print(json.dumps(row(voice, early, heard)) if as_json else line(voice, early, heard))
+        for way in WAYS:
+            told = row(voice, way, await call(engine, settings, recordings, way))
+            cells = (str(told[name]) for name in columns)
+            print(json.dumps(told) if as_json else f"| {' | '.join(cells)} |")
             sys.stdout.flush()
 
 
-def row(voice: str, early: bool, heard: Heard) -> dict[str, Any]:
-    """One call as JSON."""
+def row(voice: str, way: str, heard: Heard) -> dict[str, Any]:
+    """One call, milliseconds at the median if nothing else is said."""
+    counted = heard.counted
     return {
         "voice": voice,
-        "early_transcript": early,
-        "hits": heard.outcomes["hit"],
-        "turns": heard.outcomes.total(),
-        "voice_to_words_ms": heard.until("stt_ms"),
+        "way": way,
+        "turns": counted["retrieval_ahead hit"] + counted["retrieval_ahead miss"],
+        "found_ahead": counted["retrieval_ahead hit"],
+        "answers_begun": counted["answers_ahead begun"],
+        "used": counted["answers_ahead used"],
+        "thrown_away": counted["answers_ahead thrown_away"],
+        "audio_at_once": heard.at_once,
+        "turn_over_ms": heard.median("endpointing"),
         "waited_for_words_ms": heard.median("stt"),
-        "retrieval_ms": heard.median("retrieval"),
-        "total_ms": heard.until("total_ms"),
+        "voice_to_voice_ms": heard.until("total_ms"),
+        "p95_ms": heard.until("total_ms", 95),
+        "lag_worst_ms": round(heard.lag.worst * 1000, 1),
+        "lags_over_5_ms": heard.lag.late,
         "understood": heard.words,
     }
-
-
-def line(voice: str, early: bool, heard: Heard) -> str:
-    """One call as a row of the table."""
-    hits, turns = heard.outcomes["hit"], heard.outcomes.total()
-    share = 100 * hits / turns if turns else 0.0
-    return (
-        f"| {voice} | {'in the silence' if early else 'after it'} | {hits}/{turns} | {share:.0f} % "
-        f"| {heard.until('stt_ms'):.0f} ms | {heard.median('stt'):.0f} ms "
-        f"| {heard.median('retrieval'):.1f} ms | {heard.until('total_ms'):.0f} ms |"
-    )
 
 
 def main() -> None:

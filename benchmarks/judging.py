@@ -1,6 +1,5 @@
 """Is a reply right? Its words, as heard, against the facts that it should or must not hold."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from rag_index.speakable import speakable
+from rag_index.facts import canonical
 
 
 class Verdict(StrEnum):
@@ -52,13 +51,6 @@ def read_questions(path: Path) -> list[Question]:
     ]
     rest = [q if isinstance(q, dict) else {"question": q} for q in found.get("unanswerable", [])]
     return answerable + [Question(text=q["question"], context=q.get("context")) for q in rest]
-
-
-def canonical(text: str) -> str:
-    """Words only, numbers spelled out, so that "$75" and "seventy-five dollars" are the same."""
-    plain = speakable(text).lower().replace("'", "").replace("per cent", "percent")
-    words = re.sub(r"[^a-z0-9]+", " ", plain)
-    return f" {re.sub(r' (and|the|of) ', ' ', f' {words} ').strip()} "
 
 
 def judge(reply: str, question: Question, refusals: Sequence[str]) -> Verdict:

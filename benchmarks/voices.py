@@ -39,7 +39,7 @@ def hibari(text: str) -> np.ndarray:
     """The bot's own voice."""
     voice = _hibari()
     pcm = np.frombuffer(voice.pcm(text), dtype=np.int16).astype(np.float32) / 32768
-    return _trimmed(soxr.resample(pcm, voice.sample_rate, RATE))
+    return trimmed(soxr.resample(pcm, voice.sample_rate, RATE))
 
 
 def piper(text: str) -> np.ndarray:
@@ -47,7 +47,7 @@ def piper(text: str) -> np.ndarray:
     with tempfile.NamedTemporaryFile(suffix=".wav") as file:
         with wave.open(file.name, "wb") as target:
             _piper().synthesize_wav(text, target)
-        return _trimmed(_read(file.name))
+        return trimmed(read_sound(file.name))
 
 
 def flite(text: str) -> np.ndarray:
@@ -56,7 +56,7 @@ def flite(text: str) -> np.ndarray:
         subprocess.run(
             ["flite", "-voice", "slt", "-t", text, "-o", file.name], check=True, timeout=60
         )
-        return _trimmed(_read(file.name))
+        return trimmed(read_sound(file.name))
 
 
 def hesitant(speak: Speak, seconds: float = 0.45) -> Speak:
@@ -108,11 +108,13 @@ def _mu_law(samples: np.ndarray) -> np.ndarray:
     return np.sign(coded) * np.expm1(np.abs(coded) * np.log(256)) / 255
 
 
-def _read(path: str) -> np.ndarray:
+def read_sound(path: str) -> np.ndarray:
+    """A file's sound: float32 mono at RATE."""
     samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
     return soxr.resample(samples.mean(axis=1), rate, RATE)
 
 
-def _trimmed(samples: np.ndarray) -> np.ndarray:
+def trimmed(samples: np.ndarray) -> np.ndarray:
+    """Without the silence before and after, but for 50 ms."""
     loud = np.flatnonzero(np.abs(samples) > 0.01)
     return samples[max(0, loud[0] - 800) : loud[-1] + 800] if len(loud) else samples

@@ -1,0 +1,1 @@
+"""How the answerer's judge is trained; docs/answers.md says with what."""

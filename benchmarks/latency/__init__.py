@@ -1,0 +1,1 @@
+"""Voice-to-voice latency, as the caller hears it."""

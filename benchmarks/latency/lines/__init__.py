@@ -1,0 +1,1 @@
+"""Ways to a bot: real connections to it, from outside its process."""

@@ -1,0 +1,1 @@
+"""Pipecat's example pipeline with our services: what Turnwise is compared with."""

@@ -1,0 +1,1 @@
+"""Turn-taking, measured in simulated time with the real ears."""
