@@ -19,8 +19,9 @@ def lacking(tests: bool) -> list[tuple[str, str]]:
     if importlib.util.find_spec("ensurepip") is None:
         found.append(("Python's venv module", "python3-venv"))
     if tests:
-        needed = (("chromium", "chromium"), ("flite", "flite"), ("redis-server", "redis-server"))
-        found += [(program, package) for program, package in needed if not shutil.which(program)]
+        needed = ("chromium", "flite", "haproxy", "prometheus", "redis-server")  # packages, too
+        path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"
+        found += [(name, name) for name in needed if not shutil.which(name, path=path)]
     return found
 
 
