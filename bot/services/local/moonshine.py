@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
+from threading import Lock
 
 import numpy as np
 from moonshine_voice import Transcriber
@@ -49,19 +50,23 @@ class _Model(Transcriber):
     """Hands the samples over as they are, and takes the words only.
 
     The package's own call turns every sample into a Python object, twice, and holds the interpreter
-    for tens of milliseconds meanwhile.
+    for tens of milliseconds meanwhile. The words it gives are overwritten by the next call, from
+    whichever thread: there is one at a time.
     """
+
+    _alone = Lock()
 
     def texts(self, samples: np.ndarray) -> list[str]:
         found = ctypes.POINTER(TranscriptC)()
         start = samples.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
-        check_error(
-            self._lib.moonshine_transcribe_without_streaming(
-                self._handle, start, len(samples), RATE, 0, ctypes.byref(found)
+        with self._alone:
+            check_error(
+                self._lib.moonshine_transcribe_without_streaming(
+                    self._handle, start, len(samples), RATE, 0, ctypes.byref(found)
+                )
             )
-        )
-        lines = (found.contents.lines[i] for i in range(found.contents.line_count))
-        return [ctypes.string_at(line.text).decode("utf-8", "ignore") for line in lines]
+            lines = (found.contents.lines[i] for i in range(found.contents.line_count))
+            return [ctypes.string_at(line.text).decode("utf-8", "ignore") for line in lines]
 
 
 class Recognizer:
