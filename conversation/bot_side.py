@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from math import inf
 
 from conversation.actions import Action, Say, Tell
 from conversation.connection import Connection
@@ -19,6 +20,7 @@ class BotSide(Connection):
 
     answers_ahead: bool = False
     _saying: str = ""  # the piece of ours that is being heard
+    _spoke_at: float = -inf  # when the last reply began to be heard
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -27,6 +29,7 @@ class BotSide(Connection):
     def speech_started(self, turn: int, *, entered: float, now: float) -> list[Action]:
         """The first audio of the reply of `turn` left; it had been made at `entered`."""
         self._following.begun(turn)
+        self._spoke_at = now
         self.ledgers.of(turn).mark("audio_out", now=now)
         moves = self.conversation.handle(Event.SPEECH_STARTED, now=now, turn=turn)
         begun = self.desk.begun(turn, self.tell)

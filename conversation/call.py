@@ -22,6 +22,7 @@ from conversation.moves import Transition
 from conversation.states import Event, State
 from conversation.telling import barge_in
 from conversation.turn_taking import (
+    GOING_ON_SECONDS,
     Floor,
     Overlap,
     echoes,
@@ -141,8 +142,17 @@ class Call(BotSide):
         if early:
             self.keeping.cut()
         self._following.take_back()
-        moves = self.conversation.handle(Event.USER_STARTED, now=now)
+        moves = self.conversation.handle(
+            Event.USER_STARTED, now=now, goes_on=over_us and self._goes_on(now)
+        )
         return [*([barge_in(true=True)] if over_us else early), *self._follow(moves, now)]
+
+    def _goes_on(self, now: float) -> bool:
+        """Whether who breaks in had only paused: a reply that does nothing had just begun."""
+        began = now if self._overlap.began is None else self._overlap.began
+        soon = began - self._spoke_at < GOING_ON_SECONDS
+        answers = self.conversation.completes and not self.desk.acts(self.conversation.turn)
+        return answers and soon
 
     def _tell_apart(self, final: bool, now: float) -> list[Action]:
         text = self._utterance.text
@@ -192,7 +202,7 @@ class Call(BotSide):
         return [*dropped, *searched, *self._guess(text, about)]
 
     def _guess(self, text: str, about: str | None) -> list[Action]:
-        hums = self.conversation.resumable and is_backchannel(text)
+        hums = self.conversation.resumable and is_backchannel(self._utterance.text)
         if not self._silent or hums or self.conversation.rests:
             return []
         return self._guessing.begin(self.conversation.turn, text, about, self.memory.messages())

@@ -77,7 +77,12 @@ class Connection(ABC):
         self._following.connected = True
         if resumed:
             moved, said = go_on(self._following, now=now)
-            return [Tell(started), *said, *self._follow([*moves, *moved], now), *self.desk.again()]
+            return [
+                Tell(started),
+                *said,
+                *self._follow([*moves, *moved], now),
+                *self.desk.posting.again(),
+            ]
         said = self._following.say(conversation.turn, self.greeting) if self.greeting else []
         return [Tell(started), *self._follow(moves, now), *said]
 

@@ -74,6 +74,10 @@ class Desk:
         """The same, while the turn may go on: nothing is changed, and nothing becomes due."""
         return replace(self).reply(turn, text, wanted, last_reply=last_reply)
 
+    def acts(self, turn: int) -> bool:
+        """Whether the reply to `turn` changes what is under way, or announces that it will."""
+        return turn == self._turn and (self._due is not None or self.standing != self._before)
+
     def drop(self, turn: int) -> None:
         """The turn was not over after all, or its reply can't be made."""
         if turn == self._turn:
@@ -134,10 +138,6 @@ class Desk:
         self._before = Standing.from_dict(kept.get("before", kept["standing"]), self.plans)
         self._turn, self._due = int(kept["turn"]), Due.from_dict(kept.get("due"))
         self.posting = Posting.from_dict(kept["posting"])
-
-    def again(self) -> list[Action]:
-        """What another worker was posting: the receiver knows it again by its key."""
-        return list(self.posting.under_way.values())
 
     def outcome(self) -> str:
         """What to say about the next post that has come to its end; "" if there is none."""

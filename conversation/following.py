@@ -122,14 +122,16 @@ class Following:
                 latency_ms = (now - (move.at if entered is None else entered)) * 1000
                 return moved(self.tell, move, latency_ms=latency_ms)
             case AnswerTurn():
+                self.memory.settle(joined=move.joined)
                 return self.answer(move.turn, move.utterance)
             case CutSpeech():
                 if self.conversation.goes_on:
-                    self.memory.drop(move.turn)
+                    self.memory.set_aside(move.turn)
                     self.desk.drop(move.turn)
                 self.cutting = True
                 return [Cut()]
             case ResumeSpeech():
+                self.memory.settle(joined=False)
                 return self._resume(move.turn)
             case Apologise():
                 self.desk.drop(move.turn)

@@ -21,6 +21,7 @@ from conversation.moves import (
     TurnOpened,
 )
 from conversation.states import IGNORED, TRANSITIONS, Event, State
+from conversation.turn_taking import begins_anew
 
 THINKING_SECONDS = 10.0  # without a first word of an answer, the turn has failed
 APOLOGY_SECONDS = 3.0  # without audio of an apology, speech can't be made either
@@ -41,7 +42,7 @@ class Conversation:
     utterance: str = ""
     highest: int = 0  # turn number that was used
     _open: bool = False  # the caller's turn has begun and is not answered yet
-    _joined: str = ""  # words of a turn that the caller went on with
+    _joined: str = ""  # words of a turn that the caller goes on with, or seems to
     _cut: int | None = None  # the turn whose reply was cut, while it may still go on
     _failing: bool = False
     _answered: set[int] = field(default_factory=set[int])
@@ -76,12 +77,19 @@ class Conversation:
         self.deadline = now + THINKING_SECONDS
 
     def handle(
-        self, event: Event, *, now: float, turn: int | None = None, text: str = ""
+        self,
+        event: Event,
+        *,
+        now: float,
+        turn: int | None = None,
+        text: str = "",
+        goes_on: bool = False,
     ) -> list[Action]:
         """Moves the conversation, or drops the event.
 
         turn: which turn the event belongs to, for what is made outside (speech, failures); an
         event of another turn than the current one does nothing. text: the words of END_OF_TURN.
+        goes_on: who breaks in had not finished, and may be going on with the last words.
         """
         if turn is not None and turn != self.turn:
             return []
@@ -95,7 +103,7 @@ class Conversation:
             return []
         source, self.state = self.state, target
         self.deadline = None
-        follow = self._on(event, source, now=now, text=text)
+        follow = self._on(event, source, now=now, text=text, goes_on=goes_on)
         if source is target:
             return follow  # hung up while nobody had the floor
         return [Transition(self.turn, source, target, event, now), *follow]
@@ -112,12 +120,13 @@ class Conversation:
 
     @property
     def goes_on(self) -> bool:
-        """Whether the caller interrupted our thinking: the words so far belong to the next turn."""
+        """Whether the caller was not done: the words so far may belong to the next turn."""
         return bool(self._joined)
 
     def joined(self, text: str) -> str:
-        """`text` after the words that the caller went on with."""
-        return f"{self._joined} {text}".strip()
+        """`text` after the words that the caller goes on with."""
+        anew = self.resumable and begins_anew(text)
+        return text if anew else f"{self._joined} {text}".strip()
 
     @property
     def apologising(self) -> bool:
@@ -127,10 +136,10 @@ class Conversation:
     def turn_over(self, text: str, *, now: float, backchannel: bool = False) -> list[Action]:
         """The caller stopped: answers `text`, goes on with the cut reply, or waits again."""
         words = text.strip()
-        if self._joined or (words and not (backchannel and self.resumable)):
-            return self.handle(Event.END_OF_TURN, now=now, text=words)
-        gone_on = Event.FALSE_INTERRUPTION if self.resumable else Event.NOTHING_HEARD
-        return self.handle(gone_on, now=now)
+        if self.resumable and (backchannel or not words):
+            return self.handle(Event.FALSE_INTERRUPTION, now=now)
+        event = Event.END_OF_TURN if words or self._joined else Event.NOTHING_HEARD
+        return self.handle(event, now=now, text=words)
 
     def failed(self, *, now: float, turn: int) -> list[Action]:
         """The answer of `turn` can't be made: apologises once, then gives up."""
@@ -164,12 +173,14 @@ class Conversation:
             return self.handle(Event.BUFFERS_RESET, now=now)
         return self.failed(now=now, turn=self.turn)
 
-    def _on(self, event: Event, source: State, *, now: float, text: str) -> list[Action]:
+    def _on(
+        self, event: Event, source: State, *, now: float, text: str, goes_on: bool
+    ) -> list[Action]:
         match event:
             case Event.USER_STARTED if self.state is State.LISTENING:
                 self._open_turn()
             case Event.USER_STARTED:
-                return self._interrupt(source, now)
+                return self._interrupt(source, now, goes_on=goes_on)
             case Event.BUFFERS_RESET:
                 self._open_turn()
             case Event.END_OF_TURN:
@@ -196,19 +207,21 @@ class Conversation:
         if not self._open:
             self._open_turn()
         self.utterance = self.joined(text)
+        joined = self.goes_on and self.utterance != text
         self._open, self._joined, self._cut, self._failing = False, "", None, False
         self._answered.add(self.turn)
         self.deadline = now + THINKING_SECONDS
-        return [AnswerTurn(self.turn, self.utterance)]
+        return [AnswerTurn(self.turn, self.utterance, joined)]
 
-    def _interrupt(self, source: State, now: float) -> list[Action]:
+    def _interrupt(self, source: State, now: float, *, goes_on: bool) -> list[Action]:
         self.deadline = now + RESET_SECONDS
-        self._joined = self.utterance if source is State.THINKING else ""
+        self._joined = self.utterance if goes_on or source is State.THINKING else ""
         self._cut = self.turn if source is State.SPEAKING else None
         return [CutSpeech(self.turn), *self._complete(interrupted=True)]
 
     def _resume(self) -> list[Action]:
-        self.turn, self._cut, self._open = self._cut or 0, None, False
+        self.utterance = self._joined or self.utterance
+        self.turn, self._cut, self._open, self._joined = self._cut or 0, None, False, ""
         return [ResumeSpeech(self.turn)]
 
     def _complete(self, *, interrupted: bool = False, failed: bool = False) -> list[Action]:

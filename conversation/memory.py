@@ -30,6 +30,7 @@ class Memory:
 
     exchanges: list[Exchange] = field(default_factory=list[Exchange])
     earlier: str = ""
+    _aside: int | None = None  # the turn whose words may come again with the next
 
     @classmethod
     def replayed(cls, entries: Iterable[Mapping[str, Any]]) -> "Memory":
@@ -59,14 +60,30 @@ class Memory:
         if text:
             self.exchanges.append(Exchange(turn, "", text))
 
+    def set_aside(self, turn: int) -> None:
+        """The turn seems not to have been over: its words may come again with the next one."""
+        self._aside = turn
+
+    def settle(self, *, joined: bool) -> None:
+        """Whether the words that were set aside have come again; what was heard stays."""
+        if joined:
+            self.exchanges = [e for e in self._settled if e.user or e.agent]
+        self._aside = None
+
     def drop(self, turn: int) -> None:
-        """The turn was not over after all: its words come again with the next one."""
+        """The turn is answered again: it leaves no trace of the first time."""
         self.exchanges = [e for e in self.exchanges if e.turn != turn]
+
+    @property
+    def _settled(self) -> list[Exchange]:
+        """The exchanges without the words that were set aside."""
+        of = self.exchanges
+        return [e if e.turn != self._aside else Exchange(e.turn, "", e.agent) for e in of]
 
     @property
     def about(self) -> str | None:
         """The last questions that were answered, one a line: a question may follow up on them."""
-        answered = [" ".join(e.user.split()) for e in self.exchanges if e.user and e.agent]
+        answered = [" ".join(e.user.split()) for e in self._settled if e.user and e.agent]
         return "\n".join(answered[-FOLLOWED:]) or None
 
     @property
@@ -81,7 +98,7 @@ class Memory:
             *([{"role": "system", "content": before}] if before else []),
             *(
                 {"role": role, "content": text}
-                for e in self.exchanges
+                for e in self._settled
                 for role, text in (("user", e.user), ("assistant", e.agent))
                 if text
             ),
@@ -89,7 +106,7 @@ class Memory:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, of bounded size."""
-        exchanges = [[e.turn, e.user[:LONGEST], e.agent[:LONGEST]] for e in self.exchanges[-KEPT:]]
+        exchanges = [[e.turn, e.user[:LONGEST], e.agent[:LONGEST]] for e in self._settled[-KEPT:]]
         return {"earlier": self.earlier, "exchanges": exchanges}
 
     @classmethod

@@ -41,10 +41,11 @@ class Failing:
 
 @dataclass(frozen=True)
 class AnswerTurn:
-    """Find and speak an answer to `utterance`."""
+    """Find and speak an answer to `utterance`. joined: the last turn's words are part of it."""
 
     turn: int
     utterance: str
+    joined: bool = False
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,10 @@ class Posting:
         self.under_way.clear()
         self.outcomes.clear()
 
+    def again(self) -> list[Post]:
+        """What another worker was posting: the receiver knows it again by its key."""
+        return list(self.under_way.values())
+
     def as_dict(self) -> dict[str, Any]:
         """Plain values."""
         posts = [asdict(post) for post in self.under_way.values()]

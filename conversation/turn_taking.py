@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 HOLD_SECONDS = 0.55
+GOING_ON_SECONDS = 1.0  # of a reply: who speaks by then was not done, and has heard nothing of it
 
 JUDGED_AFTER = 0.1  # seconds of silence that Smart Turn needs
 SILENCE_HEARD = 0.2  # and that it was trained on: the rest is made up
@@ -49,6 +50,7 @@ _TO_OTHERS = re.compile(
     r"\b(i'm|i am) (on the|on a|talking|speaking)\b|\b(i'll|i will) be (right )?(there|with you)\b"
     r"|\bnot now\b|\bsh+\b|\b(honey|sweetheart|darling|daddy|mommy|mum|mom)\b"
 )
+_ANEW = frozenset("stop wait hold no quiet cancel never pardon repeat again".split())
 # What a sentence is not over after: an article, a conjunction, a beginning. A preposition may end a
 # question ("Where are you from?"), which the recogniser marks.
 _NEVER_LAST = frozenset(
@@ -117,6 +119,11 @@ def _substance(text: str) -> list[str]:
     return [word for word in words_of(text) if word not in _BACKCHANNELS]
 
 
+def begins_anew(text: str) -> bool:
+    """Whether `text` can't be the rest of a sentence that a reply broke into."""
+    return bool(_ANEW.intersection(words_of(text)[:1]))
+
+
 def for_others(text: str) -> bool:
     """Whether `text` is said to somebody else in the room."""
     return bool(_TO_OTHERS.search(" ".join(words_of(text))))
@@ -155,7 +162,7 @@ class Overlap:
     holding: bool = False
     voice: bool = False
     deadline: float | None = None
-    _began: float = 0.0
+    began: float | None = None  # the sound, over the present reply
     _ended: float | None = None
     _text: str = ""
 
@@ -167,7 +174,7 @@ class Overlap:
         self.voice, self._ended, self._text = True, None, ""
         if self.holding:
             return None
-        self._began = now
+        self.began = now
         if aside:
             return None
         self.holding, self.deadline = True, now + HOLD_SECONDS
@@ -186,7 +193,7 @@ class Overlap:
         aside: they are not for the bot.
         """
         self._text = "" if aside else text
-        seconds = (now if self._ended is None else self._ended) - self._began
+        seconds = (now if self._ended is None else self._ended) - (self.began or 0.0)
         if answers or takes_the_turn(self._text, final=final, seconds=seconds):
             self._end()
             return Floor.YIELD

@@ -4,6 +4,7 @@ import pytest
 
 from conversation.actions import Answer, Cut, Leave, Say, Tell
 from conversation.memory import EARLIER, KEPT
+from conversation.turn_taking import GOING_ON_SECONDS
 from tests.conversation.score import Score
 
 FIRST, SECOND = "The fee is $60.", "It is due on Friday."
@@ -99,7 +100,7 @@ def test_breaking_in_after_the_reconnect_keeps_all_that_was_heard():
 
 def test_a_caller_who_broke_in_is_listened_to():
     """INTERRUPT is left at once, and the reply that was cut is not said."""
-    score = speaking().sound().partial("wait what about aid")
+    score = speaking().wait(GOING_ON_SECONDS).sound().partial("wait what about aid")
     assert score.states[-1] == "INTERRUPT"
     again = score.taken_up()
     assert started(again) == (True, "INTERRUPT", 1)

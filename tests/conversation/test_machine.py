@@ -101,7 +101,7 @@ def test_a_caller_who_goes_on_while_we_think_is_answered_to_all_of_it():
     c.handle(E.END_OF_TURN, now=1, text="when is the deadline")
     play(c, E.USER_STARTED, E.BUFFERS_RESET)
     actions = c.turn_over("for transfer students", now=2)
-    assert actions[-1] == AnswerTurn(2, "when is the deadline for transfer students")
+    assert actions[-1] == AnswerTurn(2, "when is the deadline for transfer students", joined=True)
 
 
 def test_a_noise_while_we_think_does_not_lose_the_question():
@@ -110,7 +110,7 @@ def test_a_noise_while_we_think_does_not_lose_the_question():
     play(c, E.CONNECTED, E.USER_STARTED)
     c.handle(E.END_OF_TURN, now=1, text="when is the deadline")
     play(c, E.USER_STARTED, E.BUFFERS_RESET)
-    assert c.turn_over("", now=2)[-1] == AnswerTurn(2, "when is the deadline")
+    assert c.turn_over("", now=2)[-1] == AnswerTurn(2, "when is the deadline", joined=True)
 
 
 @pytest.mark.parametrize(("text", "backchannel"), [("", False), ("okay", True)])

@@ -1,17 +1,12 @@
 """Moonshine tiny (English): speech to text on this machine, with partial transcripts."""
 
 import asyncio
-import ctypes
 import re
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
-from threading import Lock
 
 import numpy as np
-from moonshine_voice import Transcriber
-from moonshine_voice.errors import check_error
-from moonshine_voice.moonshine_api import ModelArch, TranscriptC
 from pipecat.frames.frames import (
     CancelFrame,
     EndFrame,
@@ -28,11 +23,11 @@ from pipecat.utils.time import time_now_iso8601
 
 from bot.memory import Leftovers
 from bot.services.local.lulls import LULL_SECONDS, Hearing, Lull
+from bot.services.local.moonshine_model import RATE, MoonshineModel
 from bot.services.local.one_thread import OneThread
 from bot.services.local.pinned import pinned_folder
 from processors.frames import FinalSegmentFrame, PartialSegmentFrame
 
-RATE = 16000
 _SHA256 = {
     "decoder_model_merged.ort": "cf524c4862d36e9e5ab032eddc73637efd822d70e868ac575cf1a46e1e4708a0",
     "encoder_model.ort": "94e90a4654fc45cdfedb77c4c08e1739f48862998e58fada384b25118134f221",
@@ -46,35 +41,12 @@ _SPEAKING_SECONDS = 0.5  # that a partial transcript can wait while others are w
 _LONGEST_SECONDS = 15.0  # at once; longer speech is transcribed in parts
 
 
-class _Model(Transcriber):
-    """Hands the samples over as they are, and takes the words only.
-
-    The package's own call turns every sample into a Python object, twice, and holds the interpreter
-    for tens of milliseconds meanwhile. The words it gives are overwritten by the next call, from
-    whichever thread: there is one at a time.
-    """
-
-    _alone = Lock()
-
-    def texts(self, samples: np.ndarray) -> list[str]:
-        found = ctypes.POINTER(TranscriptC)()
-        start = samples.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
-        with self._alone:
-            check_error(
-                self._lib.moonshine_transcribe_without_streaming(
-                    self._handle, start, len(samples), RATE, 0, ctypes.byref(found)
-                )
-            )
-            lines = (found.contents.lines[i] for i in range(found.contents.line_count))
-            return [ctypes.string_at(line.text).decode("utf-8", "ignore") for line in lines]
-
-
 class Recognizer:
     """The model, shared by all calls of a process. It blocks its thread, so it has its own."""
 
     def __init__(self) -> None:
         folder = pinned_folder("moonshine_voice", "assets/tiny-en", _SHA256)
-        self._model = _Model(folder, ModelArch.TINY, options={"vad_threshold": "0"})
+        self._model = MoonshineModel(folder)
         self._thread = OneThread("moonshine")
         self._leftovers = Leftovers()
 
