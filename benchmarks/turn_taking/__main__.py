@@ -29,11 +29,11 @@ from benchmarks.turn_taking.scoring import (
     overlap_result,
     turn_result,
 )
-from benchmarks.turn_taking.simulated import simulate
+from benchmarks.turn_taking.simulated import SimulatedRecognizer, simulate
 from benchmarks.turn_taking.tables import overlaps_table, turns_table
 from benchmarks.turn_taking.turns import Turn, recorded, scripted
 from benchmarks.voices import RATE
-from bot.services.local.moonshine import Recognizer
+from bot.services.local.silero import Silero
 from bot.services.local.smart_turn import SmartTurn
 from bot.telemetry.logs import set_up_logs
 
@@ -96,7 +96,7 @@ def chosen(cases: Iterable[T], kind: Callable[[T], str], given: Any) -> Iterator
 
 def run(given: argparse.Namespace) -> tuple[list[TurnResult], list[OverlapResult]]:
     """All calls, one after the other."""
-    models = Models(Recognizer(), SmartTurn())
+    models = Models(SimulatedRecognizer(), SmartTurn(), Silero())
     turns, found = list[TurnResult](), list[OverlapResult]()
     if given.what != "overlaps":
         cases = chain(scripted(), recorded(given.recordings))

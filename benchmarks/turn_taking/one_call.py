@@ -32,6 +32,7 @@ from benchmarks.voices import RATE
 from bot.pipeline import VAD
 from bot.services.local.lulls import LullVAD
 from bot.services.local.moonshine import MoonshineSTT, Recognizer
+from bot.services.local.silero import Silero
 from bot.services.local.smart_turn import SmartTurn
 from conversation.announcements import Announcements
 from conversation.call import Call
@@ -55,6 +56,7 @@ class Models:
 
     recognizer: Recognizer
     turns: SmartTurn
+    voices: Silero
 
 
 @dataclass
@@ -192,7 +194,7 @@ async def call(
     noise: int16 at RATE, over and over.
     """
     loop, told = asyncio.get_running_loop(), Told()
-    tell, ledgers, vad = Announcements("bench", loop.time), Ledgers(), LullVAD(VAD)
+    tell, ledgers, vad = Announcements("bench", loop.time), Ledgers(), LullVAD(models.voices, VAD)
     ear = _Ear(told)
     caller = Caller(ear, told, echo=echo, noise=noise)
     talk = Call(tell=tell, ledgers=ledgers)

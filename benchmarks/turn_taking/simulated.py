@@ -7,8 +7,10 @@ comes after as many simulated seconds as it takes on two cores; a thread does on
 import asyncio
 import selectors
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any, TypeVar
+
+from bot.services.local.moonshine import Recognizer
 
 T = TypeVar("T")
 SMART_TURN_SECONDS = 0.12  # measured; the same for all lengths
@@ -61,6 +63,18 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
         else:
             self.call_at(ends, lambda: future.done() or future.set_result(result))
         return future
+
+
+class SimulatedRecognizer(Recognizer):
+    """Its own thread keeps real time; the loop's takes simulated seconds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="moonshine")
+
+    def transcribe(self, pcm: bytes, patience: float = 0.0) -> asyncio.Future[str]:
+        loop = asyncio.get_running_loop()
+        return loop.run_in_executor(self._executor, self.words, pcm)
 
 
 def simulate(work: Coroutine[Any, Any, T]) -> T:
