@@ -75,6 +75,11 @@ class BotSide(Connection):
         self.keeping.due = True
         return self._following.outcome()
 
+    def answerable(self, turn: int, text: str, *, sure: bool, now: float) -> list[Action]:
+        """Whether there is an answer to what the caller has said, if that was all, is known."""
+        self._guessing.found(turn, text, sure=sure)
+        return self._maybe_turn_over(now)
+
     def announce(self, text: str, *, then_hang_up: bool = False) -> list[Action]:
         """Words of our own are said now; an answer that was made for later is not."""
         return [*self._guessing.drop(), Say(self.conversation.turn, text, then_hang_up)]

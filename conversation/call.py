@@ -130,7 +130,9 @@ class Call(BotSide):
         floor = self._overlap.wake(now=now)
         actions: list[Action] = [barge_in(true=False), Release()] if floor is Floor.RELEASE else []
         actions += self._take_floor(now) if floor is Floor.YIELD else []
-        self._utterance.wake(now=now)
+        known = self._utterance.complete
+        if self._utterance.wake(now=now) and known:
+            self.ledgers.coming.moved("turn_over", now=now)  # the caller was given time to go on
         actions += self._follow(self.conversation.wake(now=now), now)
         return actions + self._maybe_turn_over(now)
 
@@ -173,14 +175,18 @@ class Call(BotSide):
             if not self._overlap.holding:
                 self._forget()
             return []
-        if self._utterance.lingers(now=now):
-            return self._ahead(now)
+        looked_for: list[Action] = []
+        if self._utterance.lingers(now=now, answered=False):
+            looked_for = self._guess()
+            answered = self._guessing.answers(self.conversation.joined(self._utterance.text))
+            if self._utterance.lingers(now=now, answered=answered):
+                return looked_for
         text, ledger = self._utterance.text, self.ledgers.take()
         self._forget()
         hums = (is_backchannel(text) or for_others(text)) and not self._says_yes(text)
         moves = self.conversation.turn_over(text, now=now, backchannel=hums)
         self.ledgers.begin(self.conversation.turn, ledger)
-        return self._follow(moves, now)
+        return [*looked_for, *self._follow(moves, now)]
 
     def _aside(self, text: str) -> bool:
         """Whether it is said to somebody else, or is our own voice."""
@@ -196,16 +202,18 @@ class Call(BotSide):
         text, about = self.conversation.joined(self._utterance.text), self.memory.about
         if self.conversation.state is not State.LISTENING:
             return []
-        dropped = self._guessing.heard(text)
         wanted = self._searching.wants(text, about=about, now=now)
         searched = [Ahead(text, about)] if wanted else []
-        return [*dropped, *searched, *self._guess(text, about)]
+        return [*searched, *self._guess()]
 
-    def _guess(self, text: str, about: str | None) -> list[Action]:
+    def _guess(self) -> list[Action]:
+        text, talk = self.conversation.joined(self._utterance.text), self.memory
+        dropped = self._guessing.heard(text)
         hums = self.conversation.resumable and is_backchannel(self._utterance.text)
         if not self._silent or hums or self.conversation.rests:
-            return []
-        return self._guessing.begin(self.conversation.turn, text, about, self.memory.messages())
+            return dropped
+        turn = self.conversation.turn
+        return [*dropped, *self._guessing.begin(turn, text, talk.about, talk.messages())]
 
     def _forget(self) -> None:
         self._searching.forget()

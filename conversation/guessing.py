@@ -29,6 +29,7 @@ class Guessing:
     _made: AnswerAhead | None = None
     _turn: int = -1
     _begun: int = 0  # in that turn
+    _sure: bool = False  # that it is an answer
 
     def begin(
         self, turn: int, text: str, about: str | None, messages: Sequence[Mapping[str, str]]
@@ -40,9 +41,18 @@ class Guessing:
             return []
         if not stands_in(text, text):  # without words that matter it could never stand
             return []
-        self._begun += 1
+        self._begun, self._sure = self._begun + 1, False
         self._made = AnswerAhead(turn, text, about, tuple(messages))
         return [self._made]
+
+    def found(self, turn: int, text: str, *, sure: bool) -> None:
+        """What answers these words is known. sure: it is more than "I don't know"."""
+        if self._made and (self._made.turn, self._made.text) == (turn, text):
+            self._sure = sure
+
+    def answers(self, text: str) -> bool:
+        """Whether there is an answer to these words, as far as anybody looks for one."""
+        return self._made is None or self._sure or not stands_in(self._made.text, text)
 
     def heard(self, text: str) -> list[Action]:
         """The turn's words are `text` now."""

@@ -60,9 +60,12 @@ class Utterance:
         """The caller paused; `at`: since then they have been silent, if that was only heard."""
         self.voice, self.owed, self._silent_since = False, transcript_follows, at
 
-    def lingers(self, *, now: float) -> bool:
-        """Whether a caller who seems to go on is still given time to, and until when."""
-        wait = silence_after(self.text)
+    def lingers(self, *, now: float, answered: bool = True) -> bool:
+        """Whether a caller who seems to go on is still given time to, and until when.
+
+        answered: there is an answer to their words.
+        """
+        wait = silence_after(self.text, answered=answered)
         if self._silent_since is None or not wait or now >= self._silent_since + wait:
             return False
         self.deadline = self._silent_since + wait

@@ -27,6 +27,8 @@ WAITS = (
 PAUSE_UNSURE = 0.5  # without a judgement
 PAUSE_IN_WORDS = 1.8  # after words that nobody ends with; speech is noticed 0.25 s late
 PAUSE_AT_COMMA = 0.8  # where the recogniser hears that a sentence goes on
+PAUSE_UNANSWERED = 1.2  # after a question that nothing is known to answer: more may be to come
+PAUSE_UNASKED = 1.6  # after other words that nothing is known to answer
 
 _LONG_WORD = 5  # letters: longer than what is heard in a cough
 _HUM_SECONDS = 0.55  # from when a sound is noticed; "mm-hm" is over by then
@@ -52,14 +54,21 @@ _TO_OTHERS = re.compile(
 )
 _ANEW = frozenset("stop wait hold no quiet cancel never pardon repeat again".split())
 # What a sentence is not over after: an article, a conjunction, a beginning. A preposition may end a
-# question ("Where are you from?"), which the recogniser marks.
+# question about something ("Where are you from?").
 _NEVER_LAST = frozenset(
     (
-        "a an the and or but because if whether than to any every very my your our their i i'm i'd "
+        "a an the and or but because if whether than until unless to any every very "
+        "my your our their i i'm i'd "
         "i've i'll we're we'd he's she's they're um uh er erm em"
     ).split()
 )
 _SELDOM_LAST = frozenset("for with of from about at by in into on as it's that's which".split())
+# Numbers and letters are told in groups; a year is told at once.
+_DICTATED = re.compile(
+    r"(?!\b(19|20)\d\d$)\b(\d[\s-]*){3,}$|(\b[A-Z]\b[\s.,-]*){2}$|"
+    r"(?i:\b((oh|zero|one|two|three|four|five|six|seven|eight|nine)\b\W*){2}$)"
+)
+_WH = re.compile(r"\b(what|which|who|whom|where|how)\b")
 _BEGINNING = re.compile(
     r"^(hi|hello|hey|well|so|please|also|right now)$|"
     r"^(if|because|before|after|although|while|once|since|when (i|you|we|he|she|they))( \S+){0,5}$|"
@@ -135,15 +144,22 @@ def echoes(text: str, said: str) -> bool:
     return len(words) > 1 and f" {' '.join(words)} " in f" {' '.join(words_of(said))} "
 
 
-def silence_after(text: str) -> float:
-    """Seconds of silence that end a turn with these words at the least, however it sounds."""
+def silence_after(text: str, *, answered: bool = True) -> float:
+    """Seconds of silence that end a turn with these words at the least, however it sounds.
+
+    answered: there is an answer to them, as they are.
+    """
     words = words_of(text)
     if not words:
         return 0.0
     asks, joined = text.rstrip().endswith("?"), " ".join(words)
-    last = words[-1] in _NEVER_LAST or (words[-1] in _SELDOM_LAST and not asks)
-    if last or _BEGINNING.search(joined):
+    stranded = asks and _WH.search(joined)  # "Where are you from?"
+    last = words[-1] in _NEVER_LAST or (words[-1] in _SELDOM_LAST and not stranded)
+    dictates = not asks and _DICTATED.search(text.rstrip(" .,-\"'"))
+    if last or dictates or _BEGINNING.search(joined):
         return PAUSE_IN_WORDS
+    if not answered:
+        return PAUSE_UNANSWERED if asks else PAUSE_UNASKED
     return PAUSE_AT_COMMA if text.rstrip().endswith((",", "-", "…")) else 0.0
 
 

@@ -2,6 +2,7 @@
 
 UtteranceSoFarFrame  ──► intent and retrieval, whose results are kept for the turn
 PossibleTurnFrame    ──► intent, retrieval ──► merge ──► LLM ──► TTS ──► SpeechHold, which keeps it
+AnswerableFrame      ◄────────────────────────── merge   (whether there is an answer to the words)
 TurnConfirmedFrame   ──► it is let out
 TurnWithdrawnFrame   ──► it is dropped, and whoever still makes it stops
 
@@ -31,6 +32,15 @@ class PossibleTurnFrame(ControlFrame):
     text: str
     about: str | None = None
     messages: Sequence[Mapping[str, str]] = ()
+
+
+@dataclass
+class AnswerableFrame(ControlFrame):
+    """What a PossibleTurnFrame asked for was found. sure: it is an answer to the words."""
+
+    turn: int
+    text: str
+    sure: bool
 
 
 @dataclass

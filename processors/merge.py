@@ -1,7 +1,6 @@
 """Waits for intent and passages, at most a set time, and starts the answer with what is there."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from pipecat.frames.frames import (
     CancelFrame,
@@ -17,14 +16,17 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
-from conversation.acting import Act, Wanted
-from conversation.ahead import stands_in
 from conversation.announcements import Announcements
 from conversation.desk import Desk
 from conversation.ledger import Ledgers
 from conversation.replying import Fixed, Persona, Reply, messages_for
 from conversation.standing import Plan
-from processors.ahead_frames import PossibleTurnFrame, TurnConfirmedFrame, TurnWithdrawnFrame
+from processors.ahead_frames import (
+    AnswerableFrame,
+    PossibleTurnFrame,
+    TurnConfirmedFrame,
+    TurnWithdrawnFrame,
+)
 from processors.alarm import Alarm
 from processors.frames import (
     AnswerStartFrame,
@@ -33,46 +35,16 @@ from processors.frames import (
     UserTurnFrame,
 )
 from processors.grounded_context import Evidence, GroundedContext
+from processors.pending import Made, Pending
 from processors.ports import Clock, Counter, count_nothing
 from processors.retrieval import citation_of
 from rag_index.orders import without_orders
-from rag_index.passages import Hit
-
-
-@dataclass
-class _Pending:
-    turn: UserTurnFrame | PossibleTurnFrame
-    intent: IntentFrame | None = None
-    passages: PassagesFrame | None = None
-
-    @property
-    def hits(self) -> Sequence[Hit]:
-        return self.passages.hits if self.passages else ()
-
-
-@dataclass
-class _Made:
-    """An answer that was begun before its turn was surely over; the `number`-th."""
-
-    number: int
-    asked: UserTurnFrame | PossibleTurnFrame
-    reply: Reply
-    hits: Sequence[Hit]
-
-    def stands(self, pending: _Pending, reply: Reply) -> bool:
-        """Whether it is what would be begun now."""
-        turn, asked = pending.turn, self.asked
-        if not (isinstance(turn, UserTurnFrame) and turn.stands and turn.turn == asked.turn):
-            return False
-        same = stands_in(asked.text, turn.text) and asked.about == turn.about
-        there = isinstance(reply, Fixed) or not pending.passages or pending.hits == self.hits
-        return same and there and reply == self.reply
 
 
 class Merge(FrameProcessor):
     """UserTurnFrame, IntentFrame, PassagesFrame -> AnswerStartFrame + LLMContextFrame, or words.
     PossibleTurnFrame and what is found for it -> the same, to be kept back; nobody is told, and
-                                                  the desk doesn't change
+                                                  the desk doesn't change; AnswerableFrame upstream
     UserTurnFrame with the same answer         -> TurnConfirmedFrame; with another one,
                                                   TurnWithdrawnFrame, then that one
 
@@ -99,9 +71,9 @@ class Merge(FrameProcessor):
         plans = {intent: Plan(reply=words) for intent, words in (replies or {}).items()}
         self._desk = desk or Desk(persona, plans)
         self._count = count
-        self._pending: _Pending | None = None
-        self._possible: _Pending | None = None
-        self._made: _Made | None = None
+        self._pending: Pending | None = None
+        self._possible: Pending | None = None
+        self._made: Made | None = None
         self._number = 0
         self._alarm = Alarm(self, clock, self._start_answer)
 
@@ -109,11 +81,11 @@ class Merge(FrameProcessor):
         await super().process_frame(frame, direction)
         match frame:
             case UserTurnFrame():
-                self._pending, self._possible = _Pending(frame), None
+                self._pending, self._possible = Pending(frame), None
                 self._alarm.set(self._now() + self._patience)
                 return
             case PossibleTurnFrame():
-                self._possible = _Pending(frame)
+                self._possible = Pending(frame)
                 return
             case IntentFrame() | PassagesFrame():
                 await self._found(frame)
@@ -151,8 +123,11 @@ class Merge(FrameProcessor):
             return
         await self._withdraw()
         reply = self._reply(pending)
+        sure = pending.answered_by(reply, sure_from=self._desk.sure_from) or self._desk.collects
+        known = AnswerableFrame(pending.turn.turn, pending.turn.text, sure)
+        await self.push_frame(known, FrameDirection.UPSTREAM)
         self._number += 1
-        self._made = _Made(self._number, pending.turn, reply, pending.hits)
+        self._made = Made(self._number, pending.turn, reply, pending.hits)
         self._count("answers_ahead", outcome="begun")
         await self._begin(pending, reply)
 
@@ -189,20 +164,16 @@ class Merge(FrameProcessor):
         await self._withdraw()
         await self._begin(pending, reply)
 
-    async def _begin(self, pending: _Pending, reply: Reply) -> None:
+    async def _begin(self, pending: Pending, reply: Reply) -> None:
         if isinstance(reply, Fixed):
             await self._say(pending.turn, reply)
         else:
             await self._ask(pending, reply.then)
 
-    def _reply(self, pending: _Pending) -> Reply:
-        result = pending.intent.result if pending.intent else None
+    def _reply(self, pending: Pending) -> Reply:
         messages = pending.turn.messages
         last = next((m["content"] for m in reversed(messages) if m["role"] == "assistant"), "")
-        wanted = None
-        if result and result.intent:
-            wanted = Wanted(result.intent, Act(result.action), result.confidence, result.level)
-        turn = pending.turn
+        turn, wanted = pending.turn, pending.wanted
         ahead = isinstance(turn, PossibleTurnFrame)
         decide = self._desk.preview if ahead else self._desk.reply
         return decide(turn.turn, turn.text, wanted, last_reply=last)
@@ -215,7 +186,7 @@ class Merge(FrameProcessor):
         await self.push_frame(LLMTextFrame(reply.text))
         await self.push_frame(LLMFullResponseEndFrame())
 
-    async def _ask(self, pending: _Pending, then: str) -> None:
+    async def _ask(self, pending: Pending, then: str) -> None:
         turn, found = pending.turn, pending.passages
         hits, answer = (found.hits, found.answer) if found else ((), None)
         citations = [citation_of(hit) for hit in hits]

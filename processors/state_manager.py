@@ -37,6 +37,7 @@ from conversation.actions import (
 )
 from conversation.call import Call
 from conversation.ending import LOST, REASONS
+from processors.ahead_frames import AnswerableFrame
 from processors.alarm import Alarm
 from processors.carried_out import frame_of
 from processors.frames import (
@@ -75,6 +76,7 @@ _ENDS_HERE = (
     SpeechPieceFrame,
     SpeechFinishedFrame,
     SpeechCutFrame,
+    AnswerableFrame,
     AnnounceFrame,
     LeavingFrame,
     OrderFrame,
@@ -90,6 +92,7 @@ class StateManager(FrameProcessor):
         SpeechStarted/Piece/Finished/CutFrame     -> the bot's side of `Call`
         Ahead, Answer, Say                        -> UtteranceSoFarFrame, UserTurnFrame, LLM frames
         AnswerAhead, DropAhead                    -> PossibleTurnFrame, TurnWithdrawnFrame
+        AnswerableFrame                           -> whether its answer is one
         Hold, Release, Cut, Resume                -> frames for the speech hold; InterruptionFrame
         Order-, ReportedSpeakingFrame             -> what others want of the call
         Leaving-, End-, CancelFrame               -> "one moment"; why the call ended
@@ -149,6 +152,8 @@ class StateManager(FrameProcessor):
                 return call.turn_ended(now=now)
             case InterimTranscriptionFrame() | TranscriptionFrame():
                 return call.words(frame.text, now=now, **_heard(frame))
+            case AnswerableFrame():
+                return call.answerable(frame.turn, frame.text, sure=frame.sure, now=now)
             case SpeechStartedFrame():
                 return call.speech_started(frame.turn, entered=frame.at, now=now)
             case SpeechPieceFrame():

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from benchmarks.turn_taking.callers import line_noise
+from benchmarks.turn_taking.knowledge import Knowledge
 from benchmarks.turn_taking.one_call import Caller, Models, call
 from benchmarks.turn_taking.overlaps import Overlap, answer, overlaps
 from benchmarks.turn_taking.scoring import (
@@ -96,7 +97,7 @@ def chosen(cases: Iterable[T], kind: Callable[[T], str], given: Any) -> Iterator
 
 def run(given: argparse.Namespace) -> tuple[list[TurnResult], list[OverlapResult]]:
     """All calls, one after the other."""
-    models = Models(SimulatedRecognizer(), SmartTurn(), Silero())
+    models = Models(SimulatedRecognizer(), SmartTurn(), Silero(), Knowledge())
     turns, found = list[TurnResult](), list[OverlapResult]()
     if given.what != "overlaps":
         cases = chain(scripted(), recorded(given.recordings))

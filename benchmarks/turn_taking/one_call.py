@@ -28,6 +28,7 @@ from pipecat.turns.user_turn_processor import UserTurnProcessor
 from pipecat.utils.text.base_text_aggregator import TextType
 from pipecat.workers.runner import WorkerRunner
 
+from benchmarks.turn_taking.knowledge import SECONDS, Knowledge
 from benchmarks.voices import RATE
 from bot.pipeline import VAD
 from bot.services.local.lulls import LullVAD
@@ -37,6 +38,7 @@ from bot.services.local.smart_turn import SmartTurn
 from conversation.announcements import Announcements
 from conversation.call import Call
 from conversation.ledger import Ledgers
+from processors.ahead_frames import AnswerableFrame, PossibleTurnFrame
 from processors.frames import AnswerStartFrame, UserTurnFrame
 from processors.speech_hold import SpeechHold
 from processors.state_manager import StateManager
@@ -57,6 +59,7 @@ class Models:
     recognizer: Recognizer
     turns: SmartTurn
     voices: Silero
+    knowledge: Knowledge
 
 
 @dataclass
@@ -71,14 +74,22 @@ class Told:
 
 
 class _Answerer(FrameProcessor):
-    """Every turn gets the same answer, `after` seconds."""
+    """Every turn gets the same answer, `after` seconds; whether it has one the help desk says."""
 
-    def __init__(self, told: Told, answer: Sequence[Sentence], after: float) -> None:
+    def __init__(
+        self, told: Told, knowledge: Knowledge, answer: Sequence[Sentence], after: float
+    ) -> None:
         super().__init__()
         self._told, self._answer, self._after = told, answer, after
+        self._knowledge = knowledge
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
+        if isinstance(frame, PossibleTurnFrame):
+            await asyncio.sleep(SECONDS)
+            known = AnswerableFrame(frame.turn, frame.text, self._knowledge.answers(frame.text))
+            await self.push_frame(known, FrameDirection.UPSTREAM)
+            return
         if not isinstance(frame, UserTurnFrame):
             await self.push_frame(frame, direction)
             return
@@ -197,7 +208,7 @@ async def call(
     tell, ledgers, vad = Announcements("bench", loop.time), Ledgers(), LullVAD(models.voices, VAD)
     ear = _Ear(told)
     caller = Caller(ear, told, echo=echo, noise=noise)
-    talk = Call(tell=tell, ledgers=ledgers)
+    talk = Call(tell=tell, ledgers=ledgers, answers_ahead=True)
     pipeline = Pipeline(
         [
             caller,
@@ -205,7 +216,7 @@ async def call(
             UserTurnProcessor(user_turn_strategies=turn_strategies(models.turns, lambda: vad.lull)),
             MoonshineSTT(models.recognizer, lambda: vad.lull),
             StateManager(talk, clock=loop.time),
-            _Answerer(told, answer, after),
+            _Answerer(told, models.knowledge, answer, after),
             SpeechHold(tell, ledgers, clock=loop.time),
             ear,
         ]

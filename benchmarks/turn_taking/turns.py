@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from benchmarks.turn_taking.callers import MARGIN, SPEAKERS, faded, over_the_line
-from benchmarks.turn_taking.loudness import FRAME, levels, voiced
+from benchmarks.turn_taking.callers import SPEAKERS, faded, over_the_line
+from benchmarks.turn_taking.loudness import voiced
 from benchmarks.voices import RATE, read_sound
 
 TURNS = Path(__file__).parent / "turns.yaml"
@@ -60,25 +60,23 @@ def scripted() -> Iterator[Case]:
 
 
 def _spoken(text: str, voice: str, quality: str, kind: str, seed: int) -> Turn:
-    """Spoken as one sentence, so that what comes before a pause sounds as if it went on."""
+    """Each piece by itself; in every second case the voice hears a comma, and goes on."""
     draw, speak = random.Random(seed), SPEAKERS[voice]
-    pieces = [piece.strip() for piece in text.split("…")]
-    whole, cuts = speak(" ".join(pieces)), list[int]()
-    for number in range(1, len(pieces)):
-        cuts.append(_quietest(whole, len(speak(" ".join(pieces[:number]).rstrip(","))) - MARGIN))
-    parts = np.split(whole, cuts)
-    paused = [parts[0]]
-    for part in parts[1:]:
-        paused[-1] = faded(paused[-1])
-        paused += [np.zeros(int(draw.choice(PAUSES) * RATE), dtype=np.float32), part]
+    pieces = [piece.strip(" ,") for piece in text.split("…")]
+    goes_on = "," if seed % 2 else ""
+    paused: list[np.ndarray] = []
+    for number, piece in enumerate(pieces, 1):
+        spoken = speak(piece + goes_on if number < len(pieces) else piece)
+        if paused:
+            paused.append(np.zeros(int(draw.choice(PAUSES) * RATE), dtype=np.float32))
+        paused.append(faded(_trimmed(spoken)) if number < len(pieces) else spoken)
     return _turn(f"{voice}, {quality}: {text}", kind, np.concatenate(paused), quality)
 
 
-def _quietest(samples: np.ndarray, at: int) -> int:
-    """The quietest moment around `at`, where one word most likely ends."""
-    level = np.convolve(levels(samples), np.ones(3) / 3, "same")
-    low = max(1, at // FRAME - 18)
-    return (low + int(np.argmin(level[low : at // FRAME + 12]))) * FRAME
+def _trimmed(samples: np.ndarray) -> np.ndarray:
+    """Without the silence that a voice leaves at both ends."""
+    spans = voiced(samples, gap=GAP) or [(0.0, len(samples) / RATE)]
+    return samples[int(spans[0][0] * RATE) : int((spans[-1][1] + 0.02) * RATE)]
 
 
 def _turn(name: str, kind: str, clean: np.ndarray, quality: str) -> Turn:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from conversation.actions import Action, Tell
+from conversation.actions import Action, AnswerAhead, Tell
 from conversation.announcements import Announcements
 from conversation.call import Call
 
@@ -13,6 +13,7 @@ class Score:
 
     def __init__(self, greeting: str = "", **how: Any) -> None:
         self.now = 0.0
+        self.finds: bool | None = True  # whether there are answers; None: they take their time
         self.call = Call(
             Announcements("s", lambda: 0.0),
             greeting=greeting,
@@ -28,8 +29,15 @@ class Score:
 
     def _do(self, actions: list[Action]) -> "Score":
         self.did += actions
+        for made in actions:
+            if isinstance(made, AnswerAhead) and self.finds is not None:
+                self.found(made, sure=self.finds)
         self.kept += [dict(entry) for entry in self.call.entries(actions)]
         return self
+
+    def found(self, made: AnswerAhead, *, sure: bool) -> "Score":
+        """What answers the words is known."""
+        return self._do(self.call.answerable(made.turn, made.text, sure=sure, now=self.now))
 
     @property
     def context(self) -> dict[str, Any]:

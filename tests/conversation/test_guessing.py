@@ -4,6 +4,7 @@ import pytest
 
 from conversation.actions import Answer, AnswerAhead, DropAhead, Record, Say, Tell
 from conversation.guessing import MOST_A_TURN
+from conversation.turn_taking import PAUSE_UNASKED
 from conversation.use import Unit, Used
 from tests.conversation.score import Score
 
@@ -33,6 +34,36 @@ def test_a_final_transcript_in_the_silence_will_do():
     score = call().sound().pauses("how much is the fee")
     assert [made.text for made in score.of(AnswerAhead)] == ["how much is the fee"]
     assert score.over().of(Answer)[0].stands
+
+
+def test_words_that_nothing_is_known_to_answer_may_not_be_all():
+    """The caller is given time to go on; then they are told that nothing is known."""
+    score = call()
+    score.finds = False
+    score.sound().falls_silent("i already sent my scores").quiet("i already sent my scores")
+    assert not score.of(Answer)
+    score.wait(PAUSE_UNASKED)
+    assert [answer.stands for answer in score.of(Answer)] == [True]
+
+
+def test_an_answer_that_is_found_after_the_turn_ends_it_at_once():
+    """Until it is known whether there is one, the silence may still be a pause."""
+    score = call()
+    score.finds = None
+    score.sound().falls_silent("how much is the fee").quiet("how much is the fee")
+    assert not score.of(Answer)
+    score.found(score.of(AnswerAhead)[0], sure=True)
+    assert [answer.stands for answer in score.of(Answer)] == [True]
+
+
+def test_what_was_found_for_other_words_says_nothing():
+    """It comes late, for the beginning of the question."""
+    score = call()
+    score.finds = None
+    score.sound().falls_silent("how much").falls_silent("how much is the fee")
+    early, _ = score.of(AnswerAhead)
+    score.quiet("how much is the fee").found(early, sure=True)
+    assert not score.of(Answer)
 
 
 def test_nothing_is_begun_while_the_caller_speaks():
@@ -65,8 +96,9 @@ def test_a_voice_is_enough_to_throw_it_away():
 def test_other_words_at_the_end_are_answered_anew():
     """The last transcript says something else than the one that was answered."""
     score = call().sound().falls_silent("is the fee 15 dollars").ends("is the fee 50 dollars")
-    assert [a.stands for a in score.of(Answer)] == [False]
-    assert score.did.index(score.of(DropAhead)[0]) < score.did.index(score.of(Answer)[0])
+    assert [a.text for a in score.of(AnswerAhead)][1:] == ["is the fee 50 dollars"]
+    assert [(a.text, a.stands) for a in score.of(Answer)] == [("is the fee 50 dollars", True)]
+    assert score.did.index(score.of(DropAhead)[0]) < score.did.index(score.of(AnswerAhead)[1])
 
 
 def test_it_leaves_no_trace():
@@ -90,7 +122,7 @@ def test_a_reply_that_may_go_on_is_not_answered_over_a_hum():
     score = call().sound().ends("how much is the fee").bot_starts()
     score._do(score.call.voice_started(now=score.now, sure=True))
     score.cut_after("The fee").falls_silent("mm-hm")
-    assert len(score.of(AnswerAhead)) == 0
+    assert [made.turn for made in score.of(AnswerAhead)] == [1]
 
 
 def test_words_that_came_while_the_reply_was_being_cut_are_answered_ahead():
@@ -98,9 +130,9 @@ def test_words_that_came_while_the_reply_was_being_cut_are_answered_ahead():
     score = call().sound().ends("how much is the fee").bot_starts()
     score._do(score.call.voice_started(now=score.now, sure=True))
     score.falls_silent("no i mean the deadline")
-    assert not score.of(AnswerAhead)
+    assert [made.turn for made in score.of(AnswerAhead)] == [1]
     score.cut_after("The fee")
-    assert [made.text for made in score.of(AnswerAhead)] == ["no i mean the deadline"]
+    assert score.of(AnswerAhead)[1].text == "no i mean the deadline"
 
 
 def test_a_caller_who_thinks_aloud_is_not_answered_at_every_pause():

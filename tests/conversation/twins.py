@@ -3,12 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
-from conversation.actions import Answer, AnswerAhead, DropAhead
+from conversation.actions import Action, Answer, AnswerAhead, DropAhead
 from conversation.call import Call
 
 
 class Twins:
-    """The same call twice: with answers made ahead, and without. But for those, it does the same.
+    """The same call twice: with answers made ahead, at once, and without. Else it does the same.
 
     So nothing that is told, kept or done comes from an answer whose turn was not over.
     """
@@ -24,10 +24,17 @@ class Twins:
 
         def both(*args: Any, **how: Any) -> Any:
             done = ahead(*args, **how)
+            for made in [action for action in done if isinstance(action, AnswerAhead)]:
+                done += found(self._ahead, made, sure=True, now=how["now"])
             assert without_ahead(done) == plain(*args, **how)
             return done
 
         return both
+
+
+def found(call: Any, made: AnswerAhead, *, sure: bool, now: float) -> list[Action]:
+    """It is known whether there is an answer to the words."""
+    return call.answerable(made.turn, made.text, sure=sure, now=now)
 
 
 def without_ahead(done: list[Any]) -> list[Any]:

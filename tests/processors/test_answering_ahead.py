@@ -11,7 +11,7 @@ from pipecat.frames.frames import (
 )
 
 from conversation.acting import Act, Offer
-from processors.ahead_frames import TurnWithdrawnFrame, UtteranceSoFarFrame
+from processors.ahead_frames import AnswerableFrame, TurnWithdrawnFrame, UtteranceSoFarFrame
 from processors.frames import (
     AnswerStartFrame,
     SpeechCutFrame,
@@ -35,6 +35,16 @@ async def test_the_first_piece_is_spoken_to_nobody_before_the_turn_is_over():
         assert (call.heard, call.told) == (0, [])
         assert not bench.before.of(SpeechStartedFrame)
         assert call.counted == ["begun"]
+
+
+@on_jumping_clock
+async def test_whether_there_is_an_answer_is_known_before_it_is_made():
+    """The StateManager is told: a turn whose words have one may end sooner."""
+    call = Answering()
+    async with call.bench as bench:
+        await call.maybe("how much is the fee")
+        (known,) = bench.before.of(AnswerableFrame)
+        assert (known.turn, known.text, known.sure) == (1, "how much is the fee", True)
 
 
 @on_jumping_clock
