@@ -27,7 +27,7 @@ WAITS = (
 PAUSE_UNSURE = 0.5  # without a judgement
 PAUSE_IN_WORDS = 1.8  # after words that nobody ends with; speech is noticed 0.25 s late
 PAUSE_AT_COMMA = 0.8  # where the recogniser hears that a sentence goes on
-PAUSE_UNANSWERED = 1.2  # after a question that nothing is known to answer: more may be to come
+PAUSE_UNANSWERED = 0.75  # after a question that nothing is known to answer: more may be to come
 PAUSE_UNASKED = 1.6  # after other words that nothing is known to answer
 
 _LONG_WORD = 5  # letters: longer than what is heard in a cough
@@ -68,7 +68,12 @@ _DICTATED = re.compile(
     r"(?!\b(19|20)\d\d$)\b(\d[\s-]*){3,}$|(\b[A-Z]\b[\s.,-]*){2}$|"
     r"(?i:\b((oh|zero|one|two|three|four|five|six|seven|eight|nine)\b\W*){2}$)"
 )
+_WHOLE_QUESTION = 5  # words: "How much is that?" may be "How much is the"
 _WH = re.compile(r"\b(what|which|who|whom|where|how)\b")
+_ASKS = re.compile(
+    r"^((hi|hello|hey|so|and|okay|well|please|by) )*(what|which|who|whom|whose|where|when|why|how|"
+    r"is|are|was|were|do|does|did|can|could|will|would|should|may|has|have)(n't|'s)?\b"
+)
 _BEGINNING = re.compile(
     r"^(hi|hello|hey|well|so|please|also|right now)$|"
     r"^(if|because|before|after|although|while|once|since|when (i|you|we|he|she|they))( \S+){0,5}$|"
@@ -159,7 +164,8 @@ def silence_after(text: str, *, answered: bool = True) -> float:
     if last or dictates or _BEGINNING.search(joined):
         return PAUSE_IN_WORDS
     if not answered:
-        return PAUSE_UNANSWERED if asks else PAUSE_UNASKED
+        whole = len(words) >= _WHOLE_QUESTION and (asks or _ASKS.search(joined))
+        return PAUSE_UNANSWERED if whole else PAUSE_UNASKED
     return PAUSE_AT_COMMA if text.rstrip().endswith((",", "-", "…")) else 0.0
 
 

@@ -97,6 +97,7 @@ class RetrievalProcessor(FrameProcessor):
             await self._retrieve_ahead(frame)
 
     async def _retrieve_ahead(self, turn: PossibleTurnFrame) -> None:
+        start = self._now()
         try:
             async with asyncio.timeout(LIMIT_SECONDS):
                 found = await self._ahead.prepared(turn)
@@ -104,6 +105,7 @@ class RetrievalProcessor(FrameProcessor):
             log = logger.bind(turn=turn.turn, error=type(error).__name__)
             log.warning("retrieval_ahead_failed")
             return
+        self._ledgers.coming.span("retrieval_ahead", start, self._now())
         await self.push_frame(
             PassagesFrame(turn.turn, found.hits, found.embedding, found.answer, ahead=True)
         )

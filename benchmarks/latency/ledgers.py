@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 WAIT, OWN = "endpointing", ("merge", "transport")
-_SEARCHING = ("intent", "retrieval")  # models and the index, within the row `merge`
+_SEARCHING = (
+    "intent",
+    "retrieval",
+    "retrieval_ahead",
+)  # models and the index, within the row `merge`
 
 
 @dataclass(frozen=True)
