@@ -127,7 +127,7 @@ class Call(BotSide):
 
     def wake(self, *, now: float) -> list[Action]:
         """`deadline` has passed."""
-        floor = self._overlap.wake(now=now)
+        floor = self._overlap.wake(now=now, fades=self._loudness.fades)
         actions: list[Action] = [barge_in(true=False), Release()] if floor is Floor.RELEASE else []
         actions += self._take_floor(now) if floor is Floor.YIELD else []
         known = self._utterance.complete

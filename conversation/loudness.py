@@ -8,12 +8,14 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-QUIETER_DB = 8.0  # than the caller as usual: not meant for us
+QUIETER_DB = 6.0  # than the caller as usual: not meant for us
 SILENCE_DB = -90.0
 
 _USUAL = 250  # voiced chunks that are remembered, five seconds
 _ENOUGH = 75  # to know how loud the caller is: a "hello" is louder than a question
 _BEFORE = 10  # chunks of a sound that are over when it is noticed
+_FADED = 5  # chunks at the end of a sound, quieter by
+_FADED_DB = 15.0  # than it was
 _LOUD = 0.8  # share of a voice's chunks that are quieter than "its" level
 
 
@@ -46,6 +48,12 @@ class Loudness:
         if len(self._usual) < _ENOUGH or not self._sound:
             return False
         return _loud(self._sound) < _loud(self._usual) - QUIETER_DB
+
+    @property
+    def fades(self) -> bool:
+        """Whether the present sound is over, most likely; the VAD is sure later."""
+        last = self._sound[-_FADED:]
+        return len(last) == _FADED and max(last) < _loud(self._sound) - _FADED_DB
 
 
 def _loud(levels: Iterable[float]) -> float:

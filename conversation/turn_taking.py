@@ -38,10 +38,10 @@ _BACKCHANNELS = frozenset(
         "sure alright fine good great cool nice wow really true exactly indeed huh ha haha hah heh"
     ).split()
 )
-_BACKCHANNEL_PHRASES = frozenset(
-    ("uh huh", "mm hm", "mm hmm", "i see", "got it", "of course", "go on", "all right", "i know",
-     "that's right", "makes sense", "sounds good", "very good", "i understand", "thank you")
-)  # fmt: skip
+_BACKCHANNEL_PHRASES = re.compile(
+    r"\b(uh huh|mm hmm?|i see|got it|of course|go on|all right|i know|that's (right|good|great)|"
+    r"(that |it )?makes sense|sounds good|very good|i understand|thank you)\b"
+)
 _TAKES_THE_TURN = frozenset(
     (
         "stop wait no sorry hello hey excuse actually but hold pardon what repeat again why how "
@@ -101,9 +101,7 @@ def words_of(text: str) -> list[str]:
 def is_backchannel(text: str) -> bool:
     """Whether `text` only shows that the caller listens. No words at all count too."""
     words = words_of(text)
-    joined = " ".join(words)
-    for phrase in _BACKCHANNEL_PHRASES:
-        joined = re.sub(rf"\b{re.escape(phrase)}\b", " ", joined)
+    joined = _BACKCHANNEL_PHRASES.sub(" ", " ".join(words))
     return all(word in _BACKCHANNELS for word in joined.split())
 
 
@@ -224,12 +222,15 @@ class Overlap:
             return Floor.RELEASE
         return None
 
-    def wake(self, *, now: float) -> Floor | None:
-        """Who is still speaking, and has said something, has the floor; else the bot goes on."""
+    def wake(self, *, now: float, fades: bool = False) -> Floor | None:
+        """Who is still speaking, and has said something, has the floor; else the bot goes on.
+
+        fades: the sound is over, most likely.
+        """
         if self.deadline is None or now < self.deadline:
             return None
         self._end()
-        speaks = self.voice and has_substance(self._text)
+        speaks = self.voice and not fades and has_substance(self._text)
         return Floor.YIELD if speaks else Floor.RELEASE
 
     def _end(self) -> None:

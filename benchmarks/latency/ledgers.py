@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 WAIT, OWN = "endpointing", ("merge", "transport")
-_SEARCHING = (
-    "intent",
-    "retrieval",
-    "retrieval_ahead",
-)  # models and the index, within the row `merge`
+# Models and the index, within the row `merge`.
+_SEARCHING = ("intent", "retrieval", "retrieval_ahead")
 
 
 @dataclass(frozen=True)

@@ -50,3 +50,16 @@ def test_a_caller_who_comes_to_speak_more_quietly_is_the_caller():
         caller.belongs()
     speaks(caller, USUAL - 10)
     assert not caller.quiet
+
+
+def test_a_sound_that_is_much_quieter_at_its_end_is_over():
+    """Before the VAD says so; one chunk of silence is a stop within a word."""
+    caller = Loudness()
+    speaks(caller, USUAL)
+    assert not caller.fades
+    for _ in range(2):
+        caller.heard(-60.0, voice=True)
+        assert not caller.fades
+    for _ in range(3):
+        caller.heard(-60.0, voice=True)
+    assert caller.fades

@@ -6,6 +6,8 @@ from conversation.turn_taking import (
     HOLD_SECONDS,
     PAUSE_AT_COMMA,
     PAUSE_IN_WORDS,
+    PAUSE_UNANSWERED,
+    PAUSE_UNASKED,
     Floor,
     Overlap,
     echoes,
@@ -21,7 +23,19 @@ COUGHS = ["Man,", "The", "Huh.", "In a mum", "Ha ha", "Him", "Oh"]
 
 
 @pytest.mark.parametrize(
-    "text", ["mm-hm", "Okay.", "Uh-huh", "yeah, right", "I see", "got it, thank you", "", "Hmm..."]
+    "text",
+    [
+        "mm-hm",
+        "Okay.",
+        "Uh-huh",
+        "yeah, right",
+        "I see",
+        "got it, thank you",
+        "",
+        "Hmm...",
+        "That makes sense.",
+        "Makes sense, okay.",
+    ],
 )
 def test_a_backchannel_is_one(text: str):
     """It shows that the caller listens, and no more, however long it takes."""
@@ -83,7 +97,8 @@ def test_the_surer_the_end_the_shorter_the_silence():
     "text",
     ["I'd like to know.", "Is it possible to?", "What happens if", "My number is", "Can I bring my",
      "Before I decide,", "Hi.", "Let me see", "I was wondering", "Because I'm a transfer student",
-     "How much does?", "What is", "When are"],
+     "How much does?", "What is", "When are", "Could you connect me with?", "How long until?",
+     "My number is 555-231-", "Seven, one.", "It's spelled M A R"],
 )  # fmt: skip
 def test_words_that_nobody_ends_with_trail_off(text: str):
     """Whatever mark the recogniser puts after them."""
@@ -95,7 +110,8 @@ def test_words_that_nobody_ends_with_trail_off(text: str):
     ["", "Yes.", "No, that's all.", "Where are you from?", "What is this about?",
      "How do I do that", "When is the deadline?",
      "If I drop a course do I get any of the money back?", "Tuesday", "How much?", "What time?",
-     "What else do I have to do", "Tell me what the fees are"],
+     "What else do I have to do", "Tell me what the fees are", "We moved in 2019", "By May 3",
+     "Is that for fall 2026?"],
 )  # fmt: skip
 def test_what_may_be_the_end_does_not_trail_off(text: str):
     """Short as it may be."""
@@ -129,6 +145,17 @@ def test_a_final_transcript_in_the_middle_of_a_sound_decides_nothing():
     assert overlap.holding
 
 
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("Is there a ferry to the island?", PAUSE_UNANSWERED), ("I applied last week.", PAUSE_UNASKED),
+     ("When may I bring a horse", PAUSE_UNANSWERED), ("How much is that?", PAUSE_UNASKED),
+     ("I want to", PAUSE_IN_WORDS)],
+)  # fmt: skip
+def test_words_that_nothing_answers_may_go_on(text: str, seconds: float):
+    """A whole question is waited after for less long than what asks nothing yet."""
+    assert silence_after(text, answered=False) == seconds
+
+
 def test_a_hold_ends_at_its_deadline_and_not_a_moment_before():
     """A little more than half a second after the sound began, if nothing was heard of it."""
     overlap = Overlap()
@@ -145,6 +172,14 @@ def test_who_still_speaks_when_the_hold_ends_and_has_said_something_has_the_floo
     overlap.voice_started(now=1.0)
     assert overlap.heard("My application", final=False, now=1.3) is None
     assert overlap.wake(now=1.0 + HOLD_SECONDS) is Floor.YIELD
+
+
+def test_a_sound_that_is_over_when_the_hold_ends_is_nobodys():
+    """Its last transcript will tell what it was."""
+    overlap = Overlap()
+    overlap.voice_started(now=1.0)
+    overlap.heard("That's it.", final=False, now=1.3)
+    assert overlap.wake(now=1.0 + HOLD_SECONDS, fades=True) is Floor.RELEASE
 
 
 @pytest.mark.parametrize("text", ["", "mm-hm", "I'm on the phone", "I'll be right with you"])

@@ -194,7 +194,7 @@ class MoonshineSTT(STTService):
                 if text and (lull or text != last):
                     last = text
                     await self._push_partial(text, lull=lull)
-            await self._silence_or(_EVERY_SECONDS)
+            await self._silence_or(_EVERY_SECONDS if last else _FIRST_SECONDS)
 
     async def _silence_or(self, seconds: float) -> None:
         with suppress(TimeoutError):
