@@ -53,7 +53,7 @@ from transports.twilio.marks import EVERY_SECONDS as MARK_EVERY
 
 # Silero marks speech; the volume gate of Pipecat's default would drop quiet telephone callers.
 _LIFE_SECONDS = 0.5  # between two signs that the caller still speaks
-VAD = VADParams(confidence=0.6, start_secs=0.2, stop_secs=0.2, min_volume=0.3)
+VAD = VADParams(confidence=0.6, start_secs=0.1, stop_secs=0.2, min_volume=0.3)
 
 
 @dataclass(frozen=True)

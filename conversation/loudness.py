@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-QUIETER_DB = 6.0  # than the caller as usual: not meant for us
+QUIETER_DB = 8.0  # than the caller as usual: not meant for us
 SILENCE_DB = -90.0
 
 _USUAL = 250  # voiced chunks that are remembered, five seconds

@@ -25,7 +25,7 @@ WAITS = (
     (0.0, 1.5),
 )
 PAUSE_UNSURE = 0.5  # without a judgement
-PAUSE_IN_WORDS = 1.8  # after words that nobody ends with; speech is noticed 0.25 s late
+PAUSE_IN_WORDS = 1.8  # after words that nobody ends with; speech is noticed 0.15 s late
 PAUSE_AT_COMMA = 0.8  # where the recogniser hears that a sentence goes on
 PAUSE_UNANSWERED = 0.75  # after a question that nothing is known to answer: more may be to come
 PAUSE_UNASKED = 1.6  # after other words that nothing is known to answer
