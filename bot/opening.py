@@ -70,6 +70,7 @@ def open_session(
         kept=past,
         ledgers=parts.ledgers,
         answers_ahead=settings.answers_ahead,
+        partials=parts.partials,
         desk=Desk(engine.persona, engine.plans, engine.sure_from, session_id, datetime.now),
     )
     journal({**begun(tell, call.conversation).entry, "door": came.door})

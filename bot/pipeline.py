@@ -63,7 +63,7 @@ class Parts:
     read: the answerer's part that is done ahead, while the caller still speaks; reads_all: and at
     the end of a turn, where it was not.
     rtvi: whether the client is one of Pipecat's SDKs, or understands them. cuts: whether a short
-    text is spoken sooner than a long one.
+    text is spoken sooner than a long one. partials: whether words are told while the caller speaks.
     """
 
     ears: tuple[FrameProcessor, ...]
@@ -80,6 +80,7 @@ class Parts:
     keypad: bool = False
     rtvi: bool = False
     cuts: bool = False
+    partials: bool = True
     late: float = 0.0  # seconds from when audio leaves the hold until it leaves the door
     reports_every: float | None = None  # seconds of audio, of which the client tells what it heard
     transfer: HandOver | None = None
@@ -112,6 +113,7 @@ def spoken_parts(engine: Engine, late: float = 0.0) -> Parts:
         read=engine.answerer.ahead,
         reads_all=services.writes,
         cuts=services.speaks_here,
+        partials=services.hears_partials,
     )
 
 

@@ -42,6 +42,7 @@ class Call(BotSide):
     Its parts: `Connection` (how it begins and ends), `BotSide` (what the bot does).
     """
 
+    partials: bool = True  # words are told while the caller still speaks
     _utterance: Utterance = field(default_factory=Utterance)
     _overlap: Overlap = field(default_factory=Overlap)
     _searching: Searching = field(default_factory=Searching)
@@ -127,7 +128,8 @@ class Call(BotSide):
 
     def wake(self, *, now: float) -> list[Action]:
         """`deadline` has passed."""
-        floor = self._overlap.wake(now=now, fades=self._loudness.fades)
+        speaks = not (self._loudness.fades or self._loudness.quiet)
+        floor = self._overlap.wake(now=now, speaks=speaks, worded=self.partials)
         actions: list[Action] = [barge_in(true=False), Release()] if floor is Floor.RELEASE else []
         actions += self._take_floor(now) if floor is Floor.YIELD else []
         known = self._utterance.complete

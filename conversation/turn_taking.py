@@ -222,16 +222,17 @@ class Overlap:
             return Floor.RELEASE
         return None
 
-    def wake(self, *, now: float, fades: bool = False) -> Floor | None:
+    def wake(self, *, now: float, speaks: bool = True, worded: bool = True) -> Floor | None:
         """Who is still speaking, and has said something, has the floor; else the bot goes on.
 
-        fades: the sound is over, most likely.
+        speaks: the sound goes on, and is for the bot, most likely. worded: what was said is known
+        by now; where words come at the end only, a voice that goes on is enough.
         """
         if self.deadline is None or now < self.deadline:
             return None
         self._end()
-        speaks = self.voice and not fades and has_substance(self._text)
-        return Floor.YIELD if speaks else Floor.RELEASE
+        said = has_substance(self._text) or not worded
+        return Floor.YIELD if self.voice and speaks and said else Floor.RELEASE
 
     def _end(self) -> None:
         self.holding, self.deadline = False, None

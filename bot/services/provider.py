@@ -22,13 +22,15 @@ class Provider(Generic[P]):
     """name: as in the settings. make: the service of one call.
 
     warm: opens what all calls of the process share and the first would have to wait for; it raises
-    whatever the provider's client raises. model: what usage is told of.
+    whatever the provider's client raises. model: what usage is told of. partials: words are told
+    while the caller still speaks.
     """
 
     name: str
     make: Callable[P, FrameProcessor]
     warm: Callable[[], Awaitable[object]] = nothing_to_open
     model: str = ""
+    partials: bool = False
 
 
 STT = Provider[[Silence]]

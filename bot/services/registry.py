@@ -56,6 +56,11 @@ class Services:
         """Whether the voice is on this machine: a longer text takes it longer."""
         return bool(self.tts) and runs_here("tts", self.tts[0].name)
 
+    @property
+    def hears_partials(self) -> bool:
+        """Whether words are known while the caller still speaks."""
+        return bool(self.stt) and self.stt[0].partials
+
     def ears(self, silence: Silence, ledgers: Ledgers) -> FrameProcessor:
         """What one call hears with."""
         made = [(provider.name, provider.make(silence)) for provider in self.stt]

@@ -179,7 +179,17 @@ def test_a_sound_that_is_over_when_the_hold_ends_is_nobodys():
     overlap = Overlap()
     overlap.voice_started(now=1.0)
     overlap.heard("That's it.", final=False, now=1.3)
-    assert overlap.wake(now=1.0 + HOLD_SECONDS, fades=True) is Floor.RELEASE
+    assert overlap.wake(now=1.0 + HOLD_SECONDS, speaks=False) is Floor.RELEASE
+
+
+def test_a_voice_that_goes_on_is_enough_where_words_come_at_its_end_only():
+    """A hosted recogniser hears whole segments: the bot would talk over all of the sentence."""
+    for voice, floor in ((True, Floor.YIELD), (False, Floor.RELEASE)):
+        overlap = Overlap()
+        overlap.voice_started(now=1.0)
+        if not voice:
+            overlap.voice_stopped(now=1.3)
+        assert overlap.wake(now=1.0 + HOLD_SECONDS, worded=False) is floor
 
 
 @pytest.mark.parametrize("text", ["", "mm-hm", "I'm on the phone", "I'll be right with you"])

@@ -24,7 +24,9 @@ def local_services(
         ("llm", "grounded"): LLM("grounded", lambda: GroundedLLM(answerer, persona))
     }
     if recognizer:
-        there["stt", "moonshine"] = STT("moonshine", lambda s: MoonshineSTT(recognizer, s))
+        there["stt", "moonshine"] = STT(
+            "moonshine", lambda s: MoonshineSTT(recognizer, s), partials=True
+        )
     if voice:
         there["tts", "hibari"] = TTS("hibari", lambda: HibariTTS(voice))
     return there
