@@ -43,6 +43,7 @@ class Call(BotSide):
     """
 
     partials: bool = True  # words are told while the caller still speaks
+    utterances: int = 0  # that are over, whatever they were
     _utterance: Utterance = field(default_factory=Utterance)
     _overlap: Overlap = field(default_factory=Overlap)
     _searching: Searching = field(default_factory=Searching)
@@ -218,6 +219,7 @@ class Call(BotSide):
         return [*dropped, *self._guessing.begin(turn, text, talk.about, talk.messages())]
 
     def _forget(self) -> None:
+        self.utterances += not self._utterance.voice
         self._searching.forget()
         self._utterance = Utterance(voice=self._utterance.voice, late=self._utterance.late)
         self.ledgers.forget()

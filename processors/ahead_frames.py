@@ -3,6 +3,7 @@
 UtteranceSoFarFrame  ──► intent and retrieval, whose results are kept for the turn
 PossibleTurnFrame    ──► intent, retrieval ──► merge ──► LLM ──► TTS ──► SpeechHold, which keeps it
 AnswerableFrame      ◄────────────────────────── merge   (whether there is an answer to the words)
+UtteranceOverFrame   ◄── the turn is surely over: ears and recogniser begin anew
 TurnConfirmedFrame   ──► it is let out
 TurnWithdrawnFrame   ──► it is dropped, and whoever still makes it stops
 
@@ -32,6 +33,11 @@ class PossibleTurnFrame(ControlFrame):
     text: str
     about: str | None = None
     messages: Sequence[Mapping[str, str]] = ()
+
+
+@dataclass
+class UtteranceOverFrame(SystemFrame):
+    """What the caller said was taken for a turn, or for none: what comes is not of the same."""
 
 
 @dataclass

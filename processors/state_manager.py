@@ -37,7 +37,7 @@ from conversation.actions import (
 )
 from conversation.call import Call
 from conversation.ending import LOST, REASONS
-from processors.ahead_frames import AnswerableFrame
+from processors.ahead_frames import AnswerableFrame, UtteranceOverFrame
 from processors.alarm import Alarm
 from processors.carried_out import frame_of
 from processors.frames import (
@@ -93,6 +93,7 @@ class StateManager(FrameProcessor):
         Ahead, Answer, Say                        -> UtteranceSoFarFrame, UserTurnFrame, LLM frames
         AnswerAhead, DropAhead                    -> PossibleTurnFrame, TurnWithdrawnFrame
         AnswerableFrame                           -> whether its answer is one
+        what was said is over                     -> UtteranceOverFrame upstream
         Hold, Release, Cut, Resume                -> frames for the speech hold; InterruptionFrame
         Order-, ReportedSpeakingFrame             -> what others want of the call
         Leaving-, End-, CancelFrame               -> "one moment"; why the call ended
@@ -116,6 +117,7 @@ class StateManager(FrameProcessor):
         super().__init__()
         self._call, self._now = call, clock
         self._journal, self._count, self._send = journal, count, deliver
+        self._utterances = 0
         self._hand_over, self._lively = hand_over, lively
         self._alarm = Alarm(self, clock, self._wake)
 
@@ -183,6 +185,9 @@ class StateManager(FrameProcessor):
 
     async def _do(self, actions: list[Action]) -> None:
         self._alarm.set(self._call.deadline)
+        if self._call.utterances != self._utterances:
+            self._utterances = self._call.utterances
+            await self.push_frame(UtteranceOverFrame(), FrameDirection.UPSTREAM)
         for entry in self._call.entries(actions):
             self._journal(entry)
         for action in actions:

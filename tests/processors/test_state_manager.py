@@ -16,6 +16,7 @@ from pipecat.frames.frames import (
 
 from conversation.announcements import Announcements
 from conversation.call import Call
+from processors.ahead_frames import UtteranceOverFrame
 from processors.frames import (
     AnswerStartFrame,
     HoldSpeechFrame,
@@ -51,6 +52,18 @@ async def answering(bench: Bench, question: str = "When is the deadline?") -> No
     await bench.after.until(UserTurnFrame)
     await bench.send_up(SpeechStartedFrame(turn=1, at=0.0))
     await bench.settle()
+
+
+@on_jumping_clock
+async def test_the_ears_are_told_that_a_turn_is_surely_over():
+    """Not when a pause was judged to be the end, but when the call has taken it for that."""
+    async with Bench(manager()) as bench:
+        *pauses, transcript = said("I'd like to know")
+        await bench.send(ClientConnectedFrame(), *pauses, transcript)
+        await bench.settle()
+        assert not bench.before.of(UtteranceOverFrame)
+        await bench.after.until(UserTurnFrame)
+        assert len(bench.before.of(UtteranceOverFrame)) == 1
 
 
 def states(bench: Bench) -> list[str]:

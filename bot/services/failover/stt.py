@@ -10,7 +10,6 @@ from pipecat.frames.frames import (
     StartFrame,
     TranscriptionFrame,
     UserStartedSpeakingFrame,
-    UserStoppedSpeakingFrame,
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
 )
@@ -25,6 +24,7 @@ from bot.services.failover.switchboard import Switchboard
 from conversation.faults import Fault, Faulty
 from conversation.ledger import Ledgers, Try
 from conversation.lineup import Lineup
+from processors.ahead_frames import UtteranceOverFrame
 from processors.alarm import Alarm
 from processors.frames import FinalSegmentFrame
 from processors.ports import Clock
@@ -44,6 +44,7 @@ class STTFailover(Failover):
         VADUserStoppedSpeakingFrame -> its transcript is due; without one in time, or after an
                                        error, the next recogniser gets the kept audio
         (Interim)TranscriptionFrame -> PartialSegmentFrame, FinalSegmentFrame
+        UtteranceOverFrame          -> what comes is another utterance, in segments of its own
 
     A recogniser that hears a pause and what follows it as one segment may do so. Nobody left: the
     partial transcripts stand, and an ErrorFrame goes upstream.
@@ -70,6 +71,10 @@ class STTFailover(Failover):
         if isinstance(frame, StartFrame) and self._reading is None:
             self._reading = self.create_task(self._read(), "transcripts")
             self._alarm.start()
+        if isinstance(frame, UtteranceOverFrame):
+            self._listens = False
+            for branch in self._branches:
+                await branch.give(frame)
         await super().process_frame(frame, direction)
 
     async def cleanup(self) -> None:
@@ -91,10 +96,8 @@ class STTFailover(Failover):
                 await self._begins(frame)
             case VADUserStoppedSpeakingFrame():
                 await self._ends(frame)
-            case UserStartedSpeakingFrame() | UserStoppedSpeakingFrame():
-                self._listens = isinstance(frame, UserStartedSpeakingFrame)
-                for branch in self._branches:
-                    await branch.give(frame)
+            case UserStartedSpeakingFrame():
+                self._listens = True
             case _:
                 pass
         await self.push_frame(frame)

@@ -11,7 +11,6 @@ from pipecat.frames.frames import (
     CancelFrame,
     EndFrame,
     Frame,
-    UserStoppedSpeakingFrame,
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
 )
@@ -26,6 +25,7 @@ from bot.services.local.lulls import LULL_SECONDS, Hearing, Lull
 from bot.services.local.moonshine_model import RATE, MoonshineModel
 from bot.services.local.one_thread import OneThread
 from bot.services.local.pinned import pinned_folder
+from processors.ahead_frames import UtteranceOverFrame
 from processors.frames import FinalSegmentFrame, PartialSegmentFrame
 
 _SHA256 = {
@@ -112,6 +112,7 @@ class MoonshineSTT(STTService):
         self._recognizer, self._lull = recognizer, lull
         self._audio = bytearray()
         self._segment = 0
+        self._said = 0  # bytes of the audio that have been in a transcript
         self._open = False  # the turn goes on: what comes may belong to the same segment
         self._hearing: Hearing | None = None
         self._noticed = -1  # the last lull that was told to `_partials`
@@ -136,8 +137,9 @@ class MoonshineSTT(STTService):
                 self._listening = self.create_task(self._partials(), "listening")
             case VADUserStoppedSpeakingFrame():
                 await self._stop_listening()
+                self._said = len(self._audio)
                 self._finishing = self.create_task(self._final(self._whole()), "finishing")
-            case UserStoppedSpeakingFrame():
+            case UtteranceOverFrame():
                 self._open = False
             case EndFrame() | CancelFrame():
                 await self._end_listening()
@@ -170,7 +172,9 @@ class MoonshineSTT(STTService):
         self._keep_recent()
 
     def _keep_recent(self) -> None:
-        del self._audio[: max(0, len(self._audio) - int(_BEFORE_SECONDS * RATE) * 2)]
+        dropped = max(self._said, len(self._audio) - int(_BEFORE_SECONDS * RATE) * 2, 0)
+        del self._audio[:dropped]
+        self._said = 0
 
     async def _stop_listening(self) -> None:
         if self._listening:

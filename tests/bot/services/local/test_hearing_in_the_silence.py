@@ -2,11 +2,17 @@
 
 import asyncio
 
-from pipecat.frames.frames import InputAudioRawFrame, VADUserStartedSpeakingFrame
+from pipecat.frames.frames import (
+    InputAudioRawFrame,
+    UserStoppedSpeakingFrame,
+    VADUserStartedSpeakingFrame,
+    VADUserStoppedSpeakingFrame,
+)
 
 from bot.services.local.lulls import Lull
 from bot.services.local.moonshine import RATE, MoonshineSTT
-from processors.frames import PartialSegmentFrame
+from processors.ahead_frames import UtteranceOverFrame
+from processors.frames import FinalSegmentFrame, PartialSegmentFrame
 from tests.processors.harness import Bench, on_jumping_clock
 
 AUDIO = InputAudioRawFrame(bytes(RATE // 25 * 2), RATE, 1)
@@ -17,9 +23,11 @@ class Recognizer:
 
     def __init__(self) -> None:
         self.patience: list[float] = []
+        self.lengths: list[int] = []
 
     def transcribe(self, pcm: bytes, patience: float = 0.0) -> asyncio.Future[str]:
         self.patience.append(patience)
+        self.lengths.append(len(pcm))
         text: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         text.set_result("how much is it")
         return text
@@ -86,3 +94,21 @@ async def test_a_voice_that_starts_twice_is_listened_to_once():
         assert len(listening()) == 1
         await ears.stt.cleanup()
         assert listening() == []
+
+
+@on_jumping_clock
+async def test_a_pause_that_ended_no_turn_is_heard_with_what_follows():
+    """One segment, and its audio once; after the turn another one, without what was heard."""
+    ears = Ears()
+    async with ears.bench as bench:
+        for number in range(1, 4):
+            await bench.send(VADUserStartedSpeakingFrame())
+            await ears.hears(Lull(number, 0.0))
+            await bench.send(VADUserStoppedSpeakingFrame(stop_secs=0.2), UserStoppedSpeakingFrame())
+            await bench.after.until(FinalSegmentFrame, number)
+            if number == 2:
+                await bench.send_up(UtteranceOverFrame())
+        assert [f.segment for f in bench.after.of(FinalSegmentFrame)] == [1, 1, 2]
+        heard = len(AUDIO.audio)
+        assert [ears.recognizer.lengths[at] for at in (0, -1)] == [heard, heard]
+        assert 2 * heard in ears.recognizer.lengths
