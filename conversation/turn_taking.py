@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-HOLD_SECONDS = 0.55
+HOLD_SECONDS = 0.58
 GOING_ON_SECONDS = 1.0  # of a reply: who speaks by then was not done, and has heard nothing of it
 
 JUDGED_AFTER = 0.1  # seconds of silence that Smart Turn needs
