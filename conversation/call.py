@@ -73,14 +73,14 @@ class Call(BotSide):
         self._silent = False
         self._loudness.began()
         if sure or self.conversation.state not in _OVERLAPPED:
-            return [*self._guessing.drop(), *self._take_floor(now)]
+            return [*self._guessing.drop(), *self._take_floor(now, goes_on=False)]
         floor = self._overlap.voice_started(now=now, aside=self._loudness.quiet)
         return [Hold()] if floor is Floor.HOLD else []
 
     def voice_reported(self, *, now: float) -> list[Action]:
         """Somebody outside says that the caller speaks: their voice or words are to come."""
         self._utterance.reported(now=now)
-        return [*self._guessing.drop(), *self._take_floor(now)]
+        return [*self._guessing.drop(), *self._take_floor(now, goes_on=False)]
 
     def voice_stopped(self, *, now: float, silence: float) -> list[Action]:
         """The sound ended `silence` seconds ago, 0 if that was told; its transcript follows."""
@@ -115,8 +115,8 @@ class Call(BotSide):
         if self.conversation.state in _OVERLAPPED:
             known = late and words_of(text) == words_of(self.conversation.utterance)
             actions = [] if known else self._tell_apart(final, now)
-        elif news := self._utterance.news():
-            actions.append(Tell(self.tell.transcript("user", news, final=False)))
+        else:
+            actions += self._told_so_far()
         return actions + self._maybe_turn_over(now)
 
     def turn_ended(self, *, now: float) -> list[Action]:
@@ -141,14 +141,14 @@ class Call(BotSide):
 
     # Rules
 
-    def _take_floor(self, now: float) -> list[Action]:
+    def _take_floor(self, now: float, *, goes_on: bool = True) -> list[Action]:
         over_us = self.conversation.state in _OVERLAPPED
         early = [] if over_us or not self._following.ordered else [Cut()]
         if early:
             self.keeping.cut()
         self._following.take_back()
         moves = self.conversation.handle(
-            Event.USER_STARTED, now=now, goes_on=over_us and self._goes_on(now)
+            Event.USER_STARTED, now=now, goes_on=over_us and goes_on and self._goes_on(now)
         )
         return [*([barge_in(true=True)] if over_us else early), *self._follow(moves, now)]
 
@@ -183,13 +183,17 @@ class Call(BotSide):
             looked_for = self._guess()
             answered = self._guessing.answers(self.conversation.joined(self._utterance.text))
             if self._utterance.lingers(now=now, answered=answered):
-                return looked_for
+                return [*looked_for, *self._told_so_far(waits=True)]
         text, ledger = self._utterance.text, self.ledgers.take()
         self._forget()
         hums = (is_backchannel(text) or for_others(text)) and not self._says_yes(text)
         moves = self.conversation.turn_over(text, now=now, backchannel=hums)
         self.ledgers.begin(self.conversation.turn, ledger)
         return [*looked_for, *self._follow(moves, now)]
+
+    def _told_so_far(self, *, waits: bool = False) -> list[Action]:
+        news = self._utterance.news(waits=waits)
+        return [Tell(self.tell.transcript("user", news, final=False))] if news else []
 
     def _aside(self, text: str) -> bool:
         """Whether it is said to somebody else, or is our own voice."""

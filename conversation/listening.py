@@ -41,9 +41,14 @@ class Utterance:
         """Whether the turn is over and its words are all known."""
         return self.over and not self.owed
 
-    def news(self) -> str:
-        """All words so far, if they were not told yet and no final transcript is about to."""
-        news = "" if self.complete or self.text == self._told else self.text
+    def news(self, *, waits: bool = False) -> str:
+        """All words so far, if they were not told yet and no final transcript is about to.
+
+        waits: the turn is over, and the caller is given time to go on.
+        """
+        if self.complete and not waits:
+            return ""
+        news = "" if self.text == self._told else self.text
         self._told = self.text
         return news
 

@@ -73,3 +73,11 @@ def test_an_announcement_answers_nobody():
     score._do(score.call.announce("The office closes soon.", then_hang_up=False)).bot_starts()
     goes_on(score, "how much does housing cost")
     assert asked(score)[1:] == ["how much does housing cost"]
+
+
+def test_a_key_over_the_first_word_of_the_reply_is_whole_by_itself():
+    """Who presses 0 wants a person, and no answer to the question before."""
+    score = replied_to("how much is the fee")
+    score._do(score.call.voice_started(now=score.now, sure=True))
+    score.cut_after("The").quiet("a person please")
+    assert asked(score)[1:] == ["a person please"]

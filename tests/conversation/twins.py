@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from conversation.actions import Action, Answer, AnswerAhead, DropAhead
+from conversation.actions import Action, Answer, AnswerAhead, DropAhead, Tell
 from conversation.call import Call
 
 
@@ -26,7 +26,7 @@ class Twins:
             done = ahead(*args, **how)
             for made in [action for action in done if isinstance(action, AnswerAhead)]:
                 done += found(self._ahead, made, sure=True, now=how["now"])
-            assert without_ahead(done) == plain(*args, **how)
+            assert without_ahead(done) == without_ahead(plain(*args, **how))
             return done
 
         return both
@@ -40,4 +40,5 @@ def found(call: Any, made: AnswerAhead, *, sure: bool, now: float) -> list[Actio
 def without_ahead(done: list[Any]) -> list[Any]:
     """What was decided, but for the answers made ahead."""
     others = [action for action in done if not isinstance(action, AnswerAhead | DropAhead)]
+    others = [a for a in others if not (isinstance(a, Tell) and a.message.get("final") is False)]
     return [replace(a, stands=False) if isinstance(a, Answer) else a for a in others]
