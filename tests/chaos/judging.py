@@ -1,5 +1,6 @@
 """Whether a caller got what the record promises, and the record has what the caller got."""
 
+import time
 from collections import Counter
 from collections.abc import Iterable
 from statistics import median
@@ -7,15 +8,20 @@ from statistics import median
 from tests.chaos.caller import Caller
 from tests.chaos.servers import Worker
 
+WRITTEN_WITHIN = 30.0  # seconds; a store that was away is written to later, and in order
 KINDS = {"user": "transcript", "agent": "answer"}
 
 
 def missing(caller: Caller, worker: Worker) -> list[tuple[str, str]]:
-    """What the caller was told that the record doesn't have."""
-    events = worker.events(caller.session_id)
-    kept = Counter((e["kind"], e.get("text")) for e in events)
+    """What the caller was told that the record doesn't have, once what is late was written."""
     told = Counter((KINDS[role], text) for role, text in caller.acknowledged)
-    return list((told - kept).elements())
+    until = time.monotonic() + WRITTEN_WITHIN
+    while True:
+        events = worker.events(caller.session_id)
+        lost = told - Counter((e["kind"], e.get("text")) for e in events)
+        if not lost or time.monotonic() > until:
+            return list(lost.elements())
+        time.sleep(0.2)
 
 
 def out_of_order(caller: Caller, worker: Worker) -> bool:
