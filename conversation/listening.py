@@ -70,8 +70,10 @@ class Utterance:
 
         answered: there is an answer to their words.
         """
+        if self._silent_since is None:  # somebody else tells the end of the turn
+            return False
         wait = silence_after(self.text, answered=answered)
-        if self._silent_since is None or not wait or now >= self._silent_since + wait:
+        if not wait or now >= self._silent_since + wait:
             return False
         self.deadline = self._silent_since + wait
         return True

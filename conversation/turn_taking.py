@@ -68,6 +68,7 @@ _DICTATED = re.compile(
     r"(?!\b(19|20)\d\d$)\b(\d[\s-]*){3,}$|(\b[A-Z]\b[\s.,-]*){2}$|"
     r"(?i:\b((oh|zero|one|two|three|four|five|six|seven|eight|nine)\b\W*){2}$)"
 )
+_DICTATED_END = 80  # characters that tell: looking at more takes the square of their number
 _WHOLE_QUESTION = 5  # words: "How much is that?" may be "How much is the"
 _WH = re.compile(r"\b(what|which|who|whom|where|how)\b")
 _ASKS = re.compile(
@@ -158,7 +159,7 @@ def silence_after(text: str, *, answered: bool = True) -> float:
     asks, joined = text.rstrip().endswith("?"), " ".join(words)
     stranded = asks and _WH.search(joined)  # "Where are you from?"
     last = words[-1] in _NEVER_LAST or (words[-1] in _SELDOM_LAST and not stranded)
-    dictates = not asks and _DICTATED.search(text.rstrip(" .,-\"'"))
+    dictates = not asks and _DICTATED.search(text.rstrip(" .,-\"'")[-_DICTATED_END:])
     if last or dictates or _BEGINNING.search(joined):
         return PAUSE_IN_WORDS
     if not answered:

@@ -7,7 +7,7 @@
 import { make } from "/web/make.js";
 
 const NAMES = {
-  endpointing: "End of turn", stt: "Speech to text", intent: "Intent", retrieval: "Documents", merge: "Merge",
+  endpointing: "End of turn", stt: "Speech to text", intent: "Intent", retrieval: "Documents", retrieval_ahead: "Documents, ahead", merge: "Merge",
   thinking: "Thinking", llm: "Answer", tts: "Voice", transport: "Sending",
   lead_in: "First sound",
 };

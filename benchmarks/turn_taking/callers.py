@@ -18,7 +18,6 @@ from benchmarks.voices import (
     trimmed,
 )
 
-MARGIN = 800  # samples of silence that a voice leaves at its end
 PEAK = 0.5  # of a caller who speaks as usual
 NOISE_DB = -25.0  # of the loudest of the noise, to that
 

@@ -238,3 +238,9 @@ def test_time_that_passes_after_a_sound_is_no_part_of_it():
     overlap.voice_started(now=1.0)
     overlap.voice_stopped(now=1.3)
     assert overlap.heard("In a mum", final=True, now=3.0) is Floor.RELEASE
+
+
+def test_only_the_end_of_a_long_text_is_searched_for_numbers():
+    """A client may send 64 KiB of them: what is before the end decides nothing."""
+    assert silence_after("555 " * 16_000) == PAUSE_IN_WORDS
+    assert silence_after("1-" * 32_000 + "is my number") == 0.0
