@@ -16,7 +16,7 @@ from conversation.ahead import Searching
 from conversation.bot_side import BotSide
 from conversation.consenting import says_yes
 from conversation.listening import Utterance
-from conversation.loudness import Loudness
+from conversation.loudness import Level, Loudness
 from conversation.moves import Action as Move
 from conversation.moves import Transition
 from conversation.states import Event, State
@@ -49,6 +49,7 @@ class Call(BotSide):
     _searching: Searching = field(default_factory=Searching)
     _loudness: Loudness = field(default_factory=Loudness)
     _silent: bool = False  # all that was said is in the words that came last
+    _broke_in: bool = False  # into a reply, as it seems: one short word will not have been it
 
     @property
     def deadline(self) -> float | None:
@@ -63,9 +64,14 @@ class Call(BotSide):
 
     # The caller
 
-    def sound(self, level: float) -> None:
-        """The next 20 ms of the caller's line, in dB of full scale."""
+    def sound(self, level: Level, *, now: float) -> list[Action]:
+        """The next 20 ms of the caller's line; a voice that began too quietly may grow."""
         self._loudness.heard(level, voice=self._utterance.voice)
+        passed_over = self._overlap.passed_over and self.conversation.state in _OVERLAPPED
+        if not passed_over or self._loudness.quiet:
+            return []
+        self._overlap.grown(now=now)
+        return [Hold()]
 
     def voice_started(self, *, now: float, sure: bool = False) -> list[Action]:
         """A sound began; a bot that has the floor pauses until it is told apart, or is `sure`."""
@@ -143,13 +149,14 @@ class Call(BotSide):
 
     def _take_floor(self, now: float, *, goes_on: bool = True) -> list[Action]:
         over_us = self.conversation.state in _OVERLAPPED
+        goes_on = over_us and goes_on
+        joins = goes_on and self._goes_on(now)
+        self._broke_in = goes_on and not joins and "?" not in self._saying
         early = [] if over_us or not self._following.ordered else [Cut()]
         if early:
             self.keeping.cut()
         self._following.take_back()
-        moves = self.conversation.handle(
-            Event.USER_STARTED, now=now, goes_on=over_us and goes_on and self._goes_on(now)
-        )
+        moves = self.conversation.handle(Event.USER_STARTED, now=now, goes_on=joins)
         return [*([barge_in(true=True)] if over_us else early), *self._follow(moves, now)]
 
     def _goes_on(self, now: float) -> bool:
@@ -186,7 +193,9 @@ class Call(BotSide):
                 return [*looked_for, *self._told_so_far(waits=True)]
         text, ledger = self._utterance.text, self.ledgers.take()
         self._forget()
-        hums = (is_backchannel(text) or for_others(text)) and not self._says_yes(text)
+        hums = not takes_the_turn(text, final=True, seconds=inf) and not self._says_yes(text)
+        hums &= self._broke_in or is_backchannel(text) or for_others(text)
+        self._broke_in = False
         moves = self.conversation.turn_over(text, now=now, backchannel=hums)
         self.ledgers.begin(self.conversation.turn, ledger)
         return [*looked_for, *self._follow(moves, now)]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from conversation.turn_taking import silence_after
+from conversation.endpointing import silence_after
 
 REPORTED_SECONDS = 3.0  # for the voice or the words of a caller who is said to speak
 TRANSCRIPT_SECONDS = 3.0  # after the end of a turn, a transcript isn't waited for any longer

@@ -1,14 +1,16 @@
 """How loud the caller speaks to us, so that words for somebody else can be told.
 
 Who turns away, or sits across the room, is quieter than the caller was a moment ago; so is our own
-voice when it comes back out of a loudspeaker. Levels are dB of full scale, each of 20 ms of sound.
+voice when it comes back out of a loudspeaker. They lose high tones first: low ones go round a head,
+and round a room. Levels are dB of full scale, each of 20 ms of sound.
 """
 
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-QUIETER_DB = 8.0  # than the caller as usual: not meant for us
+QUIETER_DB = 6.0  # than the caller as usual: not meant for us
 SILENCE_DB = -90.0
 
 _USUAL = 250  # voiced chunks that are remembered, five seconds
@@ -17,21 +19,29 @@ _BEFORE = 10  # chunks of a sound that are over when it is noticed
 _FADED = 5  # chunks at the end of a sound, quieter by
 _FADED_DB = 15.0  # than it was
 _LOUD = 0.8  # share of a voice's chunks that are quieter than "its" level
+_VOICED_DB = 25.0  # below the loudest: what is quieter is a pause in it
+
+
+class Level(NamedTuple):
+    """Of 20 ms of sound; `bright`: with its high tones first."""
+
+    whole: float
+    bright: float
 
 
 @dataclass
 class Loudness:
     """began ──► sound, sound … ──► quiet? ──► belongs (it was a turn, this is the caller)"""
 
-    _usual: deque[float] = field(default_factory=lambda: deque(maxlen=_USUAL))
-    _sound: list[float] = field(default_factory=list[float])
-    _before: deque[float] = field(default_factory=lambda: deque(maxlen=_BEFORE))
+    _usual: deque[Level] = field(default_factory=lambda: deque[Level](maxlen=_USUAL))
+    _sound: list[Level] = field(default_factory=list[Level])
+    _before: deque[Level] = field(default_factory=lambda: deque[Level](maxlen=_BEFORE))
 
     def began(self) -> None:
         """A voice was noticed; what came just before belongs to it."""
         self._sound = list(self._before)
 
-    def heard(self, level: float, *, voice: bool) -> None:
+    def heard(self, level: Level, *, voice: bool) -> None:
         """The next 20 ms. voice: whether one is being heard."""
         self._before.append(level)
         if voice:
@@ -47,15 +57,21 @@ class Loudness:
         """Whether the present sound is too quiet to be for us; never, before we know the caller."""
         if len(self._usual) < _ENOUGH or not self._sound:
             return False
-        return _loud(self._sound) < _loud(self._usual) - QUIETER_DB
+        return _bright(self._sound) < _bright(self._usual) - QUIETER_DB
 
     @property
     def fades(self) -> bool:
         """Whether the present sound is over, most likely; the VAD is sure later."""
-        last = self._sound[-_FADED:]
-        return len(last) == _FADED and max(last) < _loud(self._sound) - _FADED_DB
+        levels = [level.whole for level in self._sound]
+        last = levels[-_FADED:]
+        return len(last) == _FADED and max(last) < _loud(levels) - _FADED_DB
 
 
-def _loud(levels: Iterable[float]) -> float:
-    ordered = sorted(levels)
+def _bright(levels: Iterable[Level]) -> float:
+    return _loud([level.bright for level in levels])
+
+
+def _loud(levels: list[float]) -> float:
+    loudest = max(levels)
+    ordered = sorted(level for level in levels if level > loudest - _VOICED_DB)
     return ordered[int(_LOUD * (len(ordered) - 1))]

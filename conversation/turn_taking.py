@@ -1,4 +1,4 @@
-"""Who has the floor when both speak, and when a silence ends a turn.
+"""Who has the floor when both speak.
 
     caller's sound ──► HOLD (the bot's audio pauses) ──┬─ words that take the turn ──► YIELD
                                                        └─ a cough, "mm-hm", time ────► RELEASE
@@ -14,22 +14,7 @@ from enum import Enum, auto
 HOLD_SECONDS = 0.58
 GOING_ON_SECONDS = 1.0  # of a reply: who speaks by then was not done, and has heard nothing of it
 
-JUDGED_AFTER = 0.1  # seconds of silence that Smart Turn needs
-SILENCE_HEARD = 0.2  # and that it was trained on: the rest is made up
-WAITS = (
-    # from this probability on that the caller has finished: seconds of silence that end the turn
-    (0.9, 0.15),
-    (0.7, 0.35),
-    (0.4, 0.5),
-    (0.15, 0.8),
-    (0.0, 1.5),
-)
-PAUSE_UNSURE = 0.5  # without a judgement
-PAUSE_IN_WORDS = 1.8  # after words that nobody ends with; speech is noticed 0.15 s late
-PAUSE_AT_COMMA = 0.8  # where the recogniser hears that a sentence goes on
-PAUSE_UNANSWERED = 0.75  # after a question that nothing is known to answer: more may be to come
-PAUSE_UNASKED = 1.6  # after other words that nothing is known to answer
-
+WORD_SECONDS = 0.4  # of sound: what a recogniser makes of less is invented
 _LONG_WORD = 5  # letters: longer than what is heard in a cough
 _HUM_SECONDS = 0.55  # from when a sound is noticed; "mm-hm" is over by then
 _BACKCHANNELS = frozenset(
@@ -42,10 +27,12 @@ _BACKCHANNEL_PHRASES = re.compile(
     r"\b(uh huh|mm hmm?|i see|got it|of course|go on|all right|i know|that's (right|good|great)|"
     r"(that |it )?makes sense|sounds good|very good|i understand|thank you)\b"
 )
+# A hum is heard as one of these before it is over, and "that makes sense" begins so.
+_SAYS_LITTLE = frozenset("a an and the that that's this it it's is i so also you got makes".split())
 _TAKES_THE_TURN = frozenset(
     (
         "stop wait no sorry hello hey excuse actually but hold pardon what repeat again why how "
-        "when where who which operator agent cancel quiet never"
+        "when where who which operator agent cancel quiet never nope"
     ).split()
 )
 _TO_OTHERS = re.compile(
@@ -53,37 +40,6 @@ _TO_OTHERS = re.compile(
     r"|\bnot now\b|\bsh+\b|\b(honey|sweetheart|darling|daddy|mommy|mum|mom)\b"
 )
 _ANEW = frozenset("stop wait hold no quiet cancel never pardon repeat again".split())
-# What a sentence is not over after: an article, a conjunction, a beginning. A preposition may end a
-# question about something ("Where are you from?").
-_NEVER_LAST = frozenset(
-    (
-        "a an the and or but because if whether than until unless to any every very "
-        "my your our their i i'm i'd "
-        "i've i'll we're we'd he's she's they're um uh er erm em"
-    ).split()
-)
-_SELDOM_LAST = frozenset("for with of from about at by in into on as it's that's which".split())
-# Numbers and letters are told in groups; a year is told at once.
-_DICTATED = re.compile(
-    r"(?!\b(19|20)\d\d$)\b(\d[\s-]*){3,}$|(\b[A-Z]\b[\s.,-]*){2}$|"
-    r"(?i:\b((oh|zero|one|two|three|four|five|six|seven|eight|nine)\b\W*){2}$)"
-)
-_DICTATED_END = 80  # characters that tell: looking at more takes the square of their number
-_WHOLE_QUESTION = 5  # words: "How much is that?" may be "How much is the"
-_WH = re.compile(r"\b(what|which|who|whom|where|how)\b")
-_ASKS = re.compile(
-    r"^((hi|hello|hey|so|and|okay|well|please|by) )*(what|which|who|whom|whose|where|when|why|how|"
-    r"is|are|was|were|do|does|did|can|could|will|would|should|may|has|have)(n't|'s)?\b"
-)
-_BEGINNING = re.compile(
-    r"^(hi|hello|hey|well|so|please|also|right now)$|"
-    r"^(if|because|before|after|although|while|once|since|when (i|you|we|he|she|they))( \S+){0,5}$|"
-    r"^(what|when|where|which|who|how|why)( \S+){0,2} "  # "how much does": its subject is to come
-    r"(do|does|did|is|are|was|were|can|could|will|would|should|has|have)$|"
-    r"((i'd|i would|we'd) like( to( know| ask)?)?|i (want|need) to( know| ask)?|"
-    r"(can|could) you( please)? tell me|please tell me|i was wondering|do you know|let me see|"
-    r"let me think|the thing is|\bmy( \S+){1,3} is|i have (a|two|three|another) questions?)$"
-)
 
 
 class Floor(Enum):
@@ -117,7 +73,7 @@ def takes_the_turn(text: str, *, final: bool, seconds: float) -> bool:
         return False
     words = _substance(text)
     if any(word in _TAKES_THE_TURN for word in words):
-        return True
+        return final or seconds >= WORD_SECONDS
     if seconds < _HUM_SECONDS:
         return False
     return len(words) >= 2 or (final and any(len(word) >= _LONG_WORD for word in words))
@@ -125,7 +81,8 @@ def takes_the_turn(text: str, *, final: bool, seconds: float) -> bool:
 
 def has_substance(text: str) -> bool:
     """Whether `text` is more than a hum, and may be the beginning of a sentence."""
-    return bool(_substance(text)) and not is_backchannel(text) and not for_others(text)
+    says = any(word not in _SAYS_LITTLE for word in _substance(text))
+    return says and not is_backchannel(text) and not for_others(text)
 
 
 def _substance(text: str) -> list[str]:
@@ -148,34 +105,6 @@ def echoes(text: str, said: str) -> bool:
     return len(words) > 1 and f" {' '.join(words)} " in f" {' '.join(words_of(said))} "
 
 
-def silence_after(text: str, *, answered: bool = True) -> float:
-    """Seconds of silence that end a turn with these words at the least, however it sounds.
-
-    answered: there is an answer to them, as they are.
-    """
-    words = words_of(text)
-    if not words:
-        return 0.0
-    asks, joined = text.rstrip().endswith("?"), " ".join(words)
-    stranded = asks and _WH.search(joined)  # "Where are you from?"
-    last = words[-1] in _NEVER_LAST or (words[-1] in _SELDOM_LAST and not stranded)
-    dictates = not asks and _DICTATED.search(text.rstrip(" .,-\"'")[-_DICTATED_END:])
-    if last or dictates or _BEGINNING.search(joined):
-        return PAUSE_IN_WORDS
-    if not answered:
-        whole = len(words) >= _WHOLE_QUESTION and (asks or _ASKS.search(joined))
-        return PAUSE_UNANSWERED if whole else PAUSE_UNASKED
-    return PAUSE_AT_COMMA if text.rstrip().endswith((",", "-", "…")) else 0.0
-
-
-def silence_that_ends(probability: float) -> float:
-    """Seconds of silence after which a turn is over, given how finished it sounds (0 to 1).
-
-    probability: Smart Turn's estimate that the speaker has finished.
-    """
-    return next(wait for least, wait in WAITS if probability >= least)
-
-
 @dataclass
 class Overlap:
     """The caller makes a sound while the bot speaks or is about to."""
@@ -183,6 +112,7 @@ class Overlap:
     holding: bool = False
     voice: bool = False
     deadline: float | None = None
+    passed_over: bool = False  # the sound is too quiet to be for the bot, up to now
     began: float | None = None  # the sound, over the present reply
     _ended: float | None = None
     _text: str = ""
@@ -195,15 +125,17 @@ class Overlap:
         self.voice, self._ended, self._text = True, None, ""
         if self.holding:
             return None
-        self.began = now
-        if aside:
-            return None
-        self.holding, self.deadline = True, now + HOLD_SECONDS
-        return Floor.HOLD
+        self.began, self.passed_over = now, aside
+        return None if aside else self._hold(now)
+
+    def grown(self, *, now: float) -> Floor:
+        """The sound that was passed over is loud enough now."""
+        self.passed_over = False
+        return self._hold(now)
 
     def voice_stopped(self, *, now: float, silence: float = 0.0) -> None:
         """The sound ended `silence` seconds ago; its final transcript decides, or the deadline."""
-        self.voice, self._ended = False, now - silence
+        self.voice, self._ended, self.passed_over = False, now - silence, False
 
     def heard(
         self, text: str, *, final: bool, now: float, answers: bool = False, aside: bool = False
@@ -235,5 +167,10 @@ class Overlap:
         said = has_substance(self._text) or not worded
         return Floor.YIELD if self.voice and speaks and said else Floor.RELEASE
 
+    def _hold(self, now: float) -> Floor:
+        self.holding, self.deadline = True, now + HOLD_SECONDS
+        return Floor.HOLD
+
     def _end(self) -> None:
-        self.holding, self.deadline = False, None
+        self.holding = self.passed_over = False
+        self.deadline = None

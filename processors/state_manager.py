@@ -143,8 +143,7 @@ class StateManager(FrameProcessor):
             case ClientConnectedFrame():
                 return call.connected(now=now)
             case InputAudioRawFrame():
-                call.sound(level_of(frame.audio))
-                return []
+                return call.sound(level_of(frame.audio), now=now)
             case VADUserStartedSpeakingFrame() if direction is FrameDirection.DOWNSTREAM:
                 sure = isinstance(frame, CertainlySpeakingFrame)
                 return call.voice_started(now=now, sure=sure)

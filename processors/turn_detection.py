@@ -18,7 +18,7 @@ from pipecat.turns.user_start import VADUserTurnStartStrategy
 from pipecat.turns.user_stop import BaseUserTurnStopStrategy
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
-from conversation.turn_taking import (
+from conversation.endpointing import (
     JUDGED_AFTER,
     PAUSE_UNSURE,
     SILENCE_HEARD,

@@ -6,6 +6,8 @@ from typing import Any
 from conversation.actions import Action, AnswerAhead, Tell
 from conversation.announcements import Announcements
 from conversation.call import Call
+from conversation.loudness import Level
+from conversation.turn_taking import WORD_SECONDS
 
 
 class Score:
@@ -13,6 +15,7 @@ class Score:
 
     def __init__(self, greeting: str = "", **how: Any) -> None:
         self.now = 0.0
+        self._sounded = -WORD_SECONDS
         self.finds: bool | None = True  # whether there are answers; None: they take their time
         self.call = Call(
             Announcements("s", lambda: 0.0),
@@ -59,10 +62,17 @@ class Score:
         self.now += seconds
         return self._do(self.call.wake(now=self.now))
 
+    def hears(self, level: float) -> "Score":
+        """The next 20 ms of the line, in dB."""
+        return self._do(self.call.sound(Level(level, level), now=self.now))
+
     def sound(self) -> "Score":
+        self._sounded = self.now
         return self._do(self.call.voice_started(now=self.now))
 
     def partial(self, text: str) -> "Score":
+        """Heard as soon as a word can be."""
+        self.now = max(self.now, self._sounded + WORD_SECONDS + 0.01)
         return self._do(self.call.words(text, final=False, now=self.now))
 
     def falls_silent(self, text: str) -> "Score":

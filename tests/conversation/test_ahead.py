@@ -176,7 +176,7 @@ def test_what_is_said_over_the_bot_is_searched_once_it_has_taken_the_turn():
     """Not while it may be a cough; then with the words that were cut into."""
     score = Score().says("the fee").stops("How much is the fee?")
     score.did.clear()
-    score.says("no wait the deadline for transfers")
+    score.says("no", "no wait the deadline for transfers")
     assert score.ahead == []
     score.did += score.call.speech_cut(None, "", now=score.now)
     assert score.ahead == ["How much is the fee? no wait the deadline for transfers"]

@@ -1,7 +1,8 @@
 """A call in which not all that is heard is meant for the bot, and nobody is cut short."""
 
 from conversation.actions import Answer, Cut, Hold, Release, Resume
-from conversation.turn_taking import HOLD_SECONDS, PAUSE_IN_WORDS
+from conversation.endpointing import PAUSE_IN_WORDS
+from conversation.turn_taking import HOLD_SECONDS
 from tests.conversation.score import Score
 
 SILENCE = 0.2  # that the ears need to be sure
@@ -10,7 +11,7 @@ SILENCE = 0.2  # that the ears need to be sure
 def voice(score: Score, level: float, chunks: int = 80) -> Score:
     """The next sound of the line."""
     for _ in range(chunks):
-        score.call.sound(level)
+        score.hears(level)
     return score
 
 
@@ -30,6 +31,31 @@ def test_words_for_somebody_else_do_not_stop_the_bot():
     assert len(score.of(Answer)) == 1
     score.bot_ends("The deadline is March first.")
     assert score.states[-1] == "IDLE"
+
+
+def test_a_voice_that_grows_to_be_for_us_pauses_the_bot_then():
+    """It began with a breath, or with a soft consonant."""
+    score = voice(answered(), -45.0, 10).sound()
+    assert score.of(Hold) == []
+    assert voice(score, -25.0, 40).of(Hold) == [Hold()]
+    assert score.partial("Stop that at once").of(Cut) == [Cut()]
+
+
+def test_one_short_word_was_no_reason_to_break_in():
+    """A laugh is heard as "you": the reply goes on, and nobody is answered."""
+    score = answered().wait(2).sound().wait(0.3).partial("Twenty of").wait(HOLD_SECONDS - 0.3)
+    score.cut_after("The").quiet("You")
+    assert score.of(Resume) == [Resume(1)]
+    assert len(score.of(Answer)) == 1
+
+
+def test_one_short_word_may_be_the_answer_to_what_the_bot_asks():
+    """It is what the caller was asked for."""
+    score = answered()
+    score.call.speaking("What is your name?")
+    score.wait(2).sound().wait(0.3).partial("Bob Bob").wait(HOLD_SECONDS - 0.3).cut_after("The")
+    assert score.quiet("Bob").of(Resume) == []
+    assert len(score.of(Answer)) == 2
 
 
 def test_the_same_words_as_loud_as_the_caller_stop_it():

@@ -3,8 +3,8 @@
 import pytest
 
 from conversation.actions import Answer, AnswerAhead, DropAhead, Record, Say, Tell
+from conversation.endpointing import PAUSE_UNASKED
 from conversation.guessing import MOST_A_TURN
-from conversation.turn_taking import PAUSE_UNASKED
 from conversation.use import Unit, Used
 from tests.conversation.score import Score
 

@@ -2,19 +2,20 @@
 
 import pytest
 
-from conversation.loudness import QUIETER_DB, Loudness
+from conversation.loudness import QUIETER_DB, Level, Loudness
 
 USUAL = -25.0
 
 
-def speaks(loudness: Loudness, level: float, chunks: int = 40) -> None:
+def speaks(loudness: Loudness, level: float, chunks: int = 40, *, duller: float = 0.0) -> None:
     """A voice after a silence; it is noticed when it has lasted for 0.2 s."""
     for _ in range(20):
-        loudness.heard(-80.0, voice=False)
+        loudness.heard(Level(-80.0, -80.0), voice=False)
     for number in range(chunks):
         if number == 10:
             loudness.began()
-        loudness.heard(level - (number % 4) * 6, voice=number >= 10)
+        whole = level - (number % 4) * 6
+        loudness.heard(Level(whole, whole - duller), voice=number >= 10)
 
 
 def a_caller() -> Loudness:
@@ -33,6 +34,13 @@ def test_a_voice_much_quieter_than_the_caller_is_not_for_us(db: float, quiet: bo
     caller = a_caller()
     speaks(caller, USUAL + db)
     assert caller.quiet is quiet
+
+
+def test_a_voice_without_its_high_tones_is_not_for_us():
+    """Who turns away is hardly less loud in a small room, but duller."""
+    caller = a_caller()
+    speaks(caller, USUAL - 2, duller=QUIETER_DB)
+    assert caller.quiet
 
 
 def test_nobody_is_too_quiet_before_we_know_how_loud_the_caller_is():
@@ -58,8 +66,8 @@ def test_a_sound_that_is_much_quieter_at_its_end_is_over():
     speaks(caller, USUAL)
     assert not caller.fades
     for _ in range(2):
-        caller.heard(-60.0, voice=True)
+        caller.heard(Level(-60.0, -60.0), voice=True)
         assert not caller.fades
     for _ in range(3):
-        caller.heard(-60.0, voice=True)
+        caller.heard(Level(-60.0, -60.0), voice=True)
     assert caller.fades

@@ -36,7 +36,7 @@ _SHA256 = {
 _BEFORE_SECONDS = 0.8  # of audio kept from before the VAD noticed speech
 _JOINED_SECONDS = 7.0  # a segment this long is not heard again after a pause
 _FIRST_SECONDS = 0.15  # after the VAD noticed speech; less is not enough for a word
-_EVERY_SECONDS = 0.25  # between partial transcripts
+_EVERY_SECONDS = 0.2  # between partial transcripts
 _SPEAKING_SECONDS = 0.5  # that a partial transcript can wait while others are waited for
 _LONGEST_SECONDS = 15.0  # at once; longer speech is transcribed in parts
 
