@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from bot.extending import Extend, as_it_is, extension
 from bot.library import Library
@@ -103,6 +104,7 @@ def load_engine(settings: Settings) -> Engine:
         knowing = load_knowledge(settings)
         _warm(knowing)
         speech = loading.result()
+    threadpool_limits(1)  # the products are small, and a pool spins for 30 ms after each of them
     here = local_services(knowing.answerer, knowing.persona, speech.recognizer, speech.voice)
     return replace(knowing, speech=speech, services=services_of(settings, here))
 

@@ -54,7 +54,7 @@ from processors.frames import (
     SpeechPieceFrame,
     SpeechStartedFrame,
 )
-from processors.levels import level_of
+from processors.levels import Levels
 from processors.ports import (
     Clock,
     Counter,
@@ -119,6 +119,7 @@ class StateManager(FrameProcessor):
         self._journal, self._count, self._send = journal, count, deliver
         self._utterances = 0
         self._hand_over, self._lively = hand_over, lively
+        self._levels = Levels()
         self._alarm = Alarm(self, clock, self._wake)
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
@@ -143,7 +144,8 @@ class StateManager(FrameProcessor):
             case ClientConnectedFrame():
                 return call.connected(now=now)
             case InputAudioRawFrame():
-                return call.sound(level_of(frame.audio), now=now)
+                levels = self._levels.of(frame.audio, frame.sample_rate)
+                return [action for level in levels for action in call.sound(level, now=now)]
             case VADUserStartedSpeakingFrame() if direction is FrameDirection.DOWNSTREAM:
                 sure = isinstance(frame, CertainlySpeakingFrame)
                 return call.voice_started(now=now, sure=sure)

@@ -77,6 +77,7 @@ def providers() -> Iterator[Providers]:
         speaks.speech = voice.says
         yield Providers(
             {
+                "TURNWISE_ANSWER_AHEAD": "always",
                 "TURNWISE_STT": "groq",
                 "GROQ_BASE_URL": hears.url,
                 "GROQ_API_KEY": hears.key,

@@ -8,6 +8,7 @@ import numpy as np
 from pipecat.audio.turn.smart_turn.local_smart_turn_v3 import LocalSmartTurnAnalyzerV3
 
 LATELY_SECONDS = 5.0
+_KEEPS = 0.7  # of the average from one judgement to the next: a few callers who stop at once pass
 
 
 class _Model(LocalSmartTurnAnalyzerV3):
@@ -26,18 +27,19 @@ class SmartTurn:
 
     @property
     def seconds(self) -> float:
-        """That the last judgement took with its waiting for others; 0 if there was none lately."""
+        """That the last judgements took, with their waiting; 0 if there was none lately."""
         return self._took if time.monotonic() - self._at < LATELY_SECONDS else 0.0
 
     async def __call__(self, audio: np.ndarray, rate: int) -> float:
         """Probability (0 to 1) that the speaker has finished. audio: float32, -1 to 1.
 
-        60-130 ms on one core, whatever the audio's length.
+        30 ms on one core, whatever the audio's length; three times that without VNNI.
         """
         loop, asked = asyncio.get_running_loop(), time.monotonic()
         judged = await loop.run_in_executor(self._thread, self._model.probability, audio, rate)
-        self._at = time.monotonic()
-        self._took = self._at - asked
+        now = time.monotonic()
+        self._took = _KEEPS * self.seconds + (1 - _KEEPS) * (now - asked)
+        self._at = now
         return judged
 
     def warm(self) -> None:
