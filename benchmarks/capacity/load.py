@@ -23,7 +23,8 @@ from benchmarks.capacity.wire import Refused, Wire
 
 PHASES = 4  # of the callers' clocks: not all send in the same moment
 SETTLE_SECONDS = 12.0  # for each to have taken a turn
-_RAMP = 20.0  # calls a second
+_RAMP = 20.0  # calls a second, at most
+_TURN_SECONDS = 12.0  # of question and answer: callers who came at once would end theirs at once
 _STARTS_WITHIN = 20.0  # seconds
 clock = time.monotonic
 
@@ -64,7 +65,7 @@ async def _open(lines: list[Line], url: str, wires: list[Wire]) -> int:
     opening = list[asyncio.Task[None]]()
     for line in lines:
         opening.append(asyncio.create_task(_call(line, url, wires)))
-        await asyncio.sleep(1 / _RAMP)
+        await asyncio.sleep(max(1 / _RAMP, _TURN_SECONDS / len(lines)))
     found = await asyncio.gather(*opening, return_exceptions=True)
     for error in found:
         if isinstance(error, BaseException) and not isinstance(error, Refused | OSError):
