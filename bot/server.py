@@ -23,6 +23,7 @@ from bot.browser_door import router as browser_door
 from bot.calls import Calls
 from bot.console_door import Console
 from bot.console_door import router as console_door
+from bot.cycles import Cycles
 from bot.entry import Entry, known, metered
 from bot.health import health, ready
 from bot.http_models import Ready
@@ -64,11 +65,17 @@ def make_app(settings: Settings, engine: "asyncio.Future[Engine]", store: Sessio
     )  # the pages that FastAPI makes of its document load scripts from elsewhere
     app.state.settings, app.state.engine, app.state.store = settings, engine, store
     app.state.load = load = Watch(lambda: _judging(engine))
+    cycles = Cycles(lambda: len(calls))
+
+    def over(session_id: str) -> None:
+        store.release(session_id)
+        cycles.call_ended()
+
     app.state.calls = calls = Calls(
         settings.max_sessions,
         settings.max_sessions_per_key,
         closed=lambda: _refuses(settings, load, store, len(calls)),
-        over=store.release,
+        over=over,
     )
     store.on_fenced(lambda session_id: calls.end_soon(session_id, TAKEN_OVER))
     app.state.entry = Entry.of(settings, store)

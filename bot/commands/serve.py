@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import uvloop
 from loguru import logger
 
+from bot.cycles import keep_collections_short
 from bot.serving import drop_dead_peers
 from bot.settings import CannotStart, Settings, read_settings
 from bot.store import Keeping, open_store
@@ -88,6 +89,7 @@ def _loaded(task: "asyncio.Task[Engine]", server: "uvicorn.Server") -> None:
     if task.cancelled() or task.exception():
         server.should_exit = True
     else:
+        keep_collections_short()
         logger.info("ready for calls")
 
 

@@ -94,6 +94,7 @@ def stt(settings: Settings) -> STT:
     """As TURNWISE_STT=groq has it."""
     client, model = _client(settings), settings.groq_stt_model
 
+    _unused()  # while nothing waits
     early = settings.answer_ahead == "always"  # it is paid for, and no answer needs it
 
     def make(silence: Silence) -> GroqSTT:
