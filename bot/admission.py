@@ -63,6 +63,6 @@ def room(*, cores: float, memory: int, hosted: bool) -> int:
 
 
 _MB = 1 << 20
-_HOSTED_EACH, _LOCAL_EACH = 50, 4  # calls for a core
+_HOSTED_EACH, _LOCAL_EACH = 16, 4  # calls for a core
 _HOSTED_BYTES, _LOCAL_BYTES = 500 * _MB, 900 * _MB  # for models, index and libraries
 _CALL_BYTES = 4 * _MB

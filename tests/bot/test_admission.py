@@ -38,10 +38,10 @@ def test_what_is_left_of_one_does_not_hold_back_the_others():
 @pytest.mark.parametrize(
     ("cores", "memory", "hosted", "calls"),
     [
-        (2, 16 * GB, True, 100),
+        (2, 16 * GB, True, 32),
         (2, 16 * GB, False, 8),
-        (0.5, 16 * GB, True, 25),
-        (8, 1 * GB, True, 131),  # memory is what is short
+        (0.5, 16 * GB, True, 8),
+        (16, 1 * GB, True, 131),  # memory is what is short
         (1, GB // 4, False, 1),  # one may always be tried
     ],
 )
