@@ -40,14 +40,19 @@ def providers() -> Generator[dict[str, str]]:
 
 
 @contextmanager
-def turnwise(settings: Mapping[str, str], folder: Path, *, workers: int = 1) -> Generator[Served]:
-    """Our server, on an index of the sample documents, with a store of its own."""
+def turnwise(
+    settings: Mapping[str, str], folder: Path, *, workers: int = 1, room: int | None = None
+) -> Generator[Served]:
+    """Our server, on an index of the sample documents, with a store of its own.
+
+    room: calls of each worker; None: any number.
+    """
     port = _free_port()
     environment = {
         **settings,
         "TURNWISE_PORT": str(port),
         "TURNWISE_DATA": str(folder),
-        "TURNWISE_MAX_SESSIONS": "100000",
+        "TURNWISE_MAX_SESSIONS": str(room or 100_000),
         "TURNWISE_NEW_SESSIONS_PER_MINUTE": "0",
         "TURNWISE_LOG_LEVEL": "WARNING",
     }

@@ -1,7 +1,9 @@
 """Finds the number of calls at which a target is first missed."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 from benchmarks.capacity.run import Row, Served, providers, step, stock, turnwise
@@ -27,23 +29,28 @@ def measure(
 ) -> list[Row]:
     """Every step of every door. calls: instead of the usual steps. told: of each step at once.
 
-    Each door ends with the step that misses something, and then with half as many calls again as
-    fit, most of which should be refused: how those fare that were let in.
+    Each door ends with the step that misses something. Then a server whose room is what fits is
+    called by half as many again: how those fare that it lets in.
     """
     rows: list[Row] = []
     with providers() as settings:
         for door in doors:
-            with tempfile.TemporaryDirectory() as data:
-                server = (
-                    stock(settings)
-                    if door == "stock"
-                    else turnwise(settings, Path(data), workers=workers)
-                )
-                with server as served:
-                    for row in _steps(served, door, calls or STEPS[door], seconds, folder):
-                        told(row)
-                        rows.append(row)
+            serve = partial(_serve, door, settings, workers)
+            for row in _steps(serve, door, calls or STEPS[door], seconds, folder):
+                told(row)
+                rows.append(row)
     return rows
+
+
+@contextmanager
+def _serve(
+    door: str, settings: Mapping[str, str], workers: int, room: int | None = None
+) -> Generator[Served]:
+    with tempfile.TemporaryDirectory() as data:
+        each = None if room is None else -(-room // workers)
+        ours = partial(turnwise, settings, Path(data), workers=workers, room=each)
+        with stock(settings) if door == "stock" else ours() as served:
+            yield served
 
 
 def fits(rows: Sequence[Row], door: str) -> int:
@@ -53,19 +60,25 @@ def fits(rows: Sequence[Row], door: str) -> int:
 
 
 def _steps(
-    served: Served, door: str, calls: Sequence[int], seconds: float, folder: Path
+    serve: Callable[..., AbstractContextManager[Served]],
+    door: str,
+    calls: Sequence[int],
+    seconds: float,
+    folder: Path,
 ) -> Iterator[Row]:
-    one = step(served, door, 1, max(seconds, 30.0), folder)
-    yield one | {"missed": [], "overload": False}
     most = 0
-    for number in calls:
-        row = step(served, door, number, seconds, folder)
-        failed = missed(row, one)
-        yield row | {"missed": failed, "overload": False}
-        if failed:
-            break
-        most = number
+    with serve() as served:
+        one = step(served, door, 1, max(seconds, 30.0), folder)
+        yield one | {"missed": [], "overload": False}
+        for number in calls:
+            row = step(served, door, number, seconds, folder)
+            failed = missed(row, one)
+            yield row | {"missed": failed, "overload": False}
+            if failed:
+                break
+            most = number
     if most and door != "stock":
-        row = step(served, door, round(OVERLOAD * most), seconds, folder)
-        failed = [name for name in missed(row, one) if name != "refused"]
-        yield row | {"missed": failed, "overload": True}
+        with serve(room=most) as served:
+            row = step(served, door, round(OVERLOAD * most), seconds, folder)
+            failed = [name for name in missed(row, one) if name != "refused"]
+            yield row | {"missed": failed, "overload": True}
