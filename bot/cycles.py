@@ -9,7 +9,7 @@ import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 
-MOST_ENDED = 20  # calls: each leaves about 2 MB in cycles
+MOST_ENDED = 20  # calls; each took about 2 MB, most of it in cycles
 AFTER_SECONDS = 2.0  # for an ended call to let go of what it used
 
 _YOUNG, _MIDDLE = 2_000, 10  # objects, and so many times that: 5 ms

@@ -7,6 +7,7 @@ import pytest
 from pipecat.frames.frames import Frame, InputAudioRawFrame
 from pipecat.transports.websocket.fastapi import FastAPIWebsocketParams
 
+from bot.services.local import silero
 from transports.prompt import VAD_RATE, VAD_WINDOW, PromptInput
 
 
@@ -35,6 +36,11 @@ async def test_nothing_is_lost_and_nothing_waits_that_fills_a_window(samples: in
         pushed = b"".join(frame.audio for frame in line.frames)
         assert pushed == pcm[: came - came % (2 * VAD_WINDOW)]
     assert all(len(frame.audio) % (2 * VAD_WINDOW) == 0 for frame in line.frames)
+
+
+def test_a_window_is_the_one_that_the_vad_hears():
+    """Doors may not import it."""
+    assert (VAD_WINDOW, VAD_RATE) == (silero.WINDOW, silero.RATE)
 
 
 async def test_another_rate_goes_on_as_it_is():
