@@ -7,20 +7,26 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from processors.ports import Clock
 
-GAP_SECONDS = 0.4  # longer than the jitter of a line that works
+LOOKS_EVERY = 0.1  # seconds
+EMPTY_LOOKS = 5  # in a row: longer than the jitter of a line that works
 SILENCE_SECONDS = 0.6  # enough for the VAD to notice
-_LOOKS_EVERY = 0.1
 _FRAME_SECONDS = 0.02
 
 
 class LineGaps(FrameProcessor):
-    """InputAudioRawFrame -> the same; and some silence, once, when no more of it comes."""
+    """InputAudioRawFrame -> the same; and some silence, once, when no more of it comes.
+
+    Looks are counted, not seconds: an event loop that stood still finds what came meanwhile only
+    after its timers, and one look is all that it has missed.
+    """
 
     def __init__(self, *, clock: Clock) -> None:
         super().__init__(enable_direct_mode=True)  # audio passes: it waits in no queue
         self._now = clock
         self._until: float | None = None  # audio that has come lasts until then
         self._rate = 16000
+        self._empty = 0  # looks since then
+        self._in_order = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
@@ -33,7 +39,10 @@ class LineGaps(FrameProcessor):
             case InputAudioRawFrame():
                 seconds = len(frame.audio) / (2 * frame.num_channels * frame.sample_rate)
                 self._until = max(self._until or 0.0, self._now()) + seconds
-                self._rate = frame.sample_rate
+                self._rate, self._empty = frame.sample_rate, 0
+                async with self._in_order:
+                    await self.push_frame(frame, direction)
+                return
             case _:
                 pass
         await self.push_frame(frame, direction)
@@ -49,9 +58,16 @@ class LineGaps(FrameProcessor):
 
     async def _watch(self) -> None:
         while True:
-            await asyncio.sleep(_LOOKS_EVERY)
-            if self._until is not None and self._now() - self._until > GAP_SECONDS:
+            await asyncio.sleep(LOOKS_EVERY)
+            if self._until is None or self._now() <= self._until:
+                continue
+            self._empty += 1
+            if self._empty == EMPTY_LOOKS:
                 self._until = None
-                silence = bytes(2 * int(self._rate * _FRAME_SECONDS))
-                for _ in range(round(SILENCE_SECONDS / _FRAME_SECONDS)):
-                    await self.push_frame(InputAudioRawFrame(silence, self._rate, 1))
+                async with self._in_order:
+                    await self._fall_silent()
+
+    async def _fall_silent(self) -> None:
+        silence = bytes(2 * int(self._rate * _FRAME_SECONDS))
+        for _ in range(round(SILENCE_SECONDS / _FRAME_SECONDS)):
+            await self.push_frame(InputAudioRawFrame(silence, self._rate, 1))

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 from bot.keys import Keys
@@ -41,7 +42,7 @@ class Workers:
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
         self.store: SessionStore = self.do(lambda: reach_store(None, data, Keeping()))
-        self.told: list[str] = []
+        self.told: Queue[str] = Queue()
 
     def do(self, work: Callable[[], Any]) -> Any:
         """Runs it in the loop; gives what comes of it."""
@@ -58,7 +59,7 @@ class Workers:
         for i in range(CALLS):
             name = f"call{i:03d}-{i * 7919 % 1000:03d}"
             await self.store.open(name, now=now - 7 * i, owner=OWNER)
-            self.store.hear(name, self.told.append)
+            self.store.hear(name, self.told.put)
             for entry in self.turn(i, now):
                 self.store.append(name, entry)
         assert await self.store.flush()

@@ -127,7 +127,8 @@ def test_one_call_is_followed_and_told_what_to_do(server: str, workers: Workers)
         expect(page.locator("#ordered")).to_contain_text("Told: transfer.")
         page.get_by_role("button", name="End the call").click()
         expect(page.locator("#ordered")).to_contain_text("Told: end.")
-        assert [one.split('"')[3] for one in workers.told[-3:]] == ["say", "transfer", "end"]
+        told = [workers.told.get(timeout=20) for _ in range(3)]
+        assert [one.split('"')[3] for one in told] == ["say", "transfer", "end"]
         shown(page, "console-call")
 
 
