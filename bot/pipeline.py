@@ -52,8 +52,8 @@ from processors.uncited import Uncited
 from transports.twilio.marks import EVERY_SECONDS as MARK_EVERY
 
 _LIFE_SECONDS = 0.5  # between two signs that the caller still speaks
-# Silero marks speech; the volume gate of Pipecat's default would drop quiet telephone callers.
-VAD = VADParams(confidence=0.6, start_secs=0.1, stop_secs=0.2, min_volume=0.3)
+# Silero marks speech; a gate of volume would drop quiet telephone callers.
+VAD = VADParams(confidence=0.6, start_secs=0.1, stop_secs=0.2, min_volume=0.0)
 
 
 @dataclass(frozen=True)

@@ -14,16 +14,17 @@ from pipecat.frames.frames import (
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
 )
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.processors.frame_processor import FrameDirection
 from pipecat.utils.time import time_now_iso8601
 
 from conversation.fragments import Fragments
 from processors.alarm import Alarm
+from processors.audio_past import AudioPast
 from processors.frames import CertainlySpeakingFrame, PartialSegmentFrame, PlaybackFrame
 from processors.ports import Clock
 
 
-class ClientMessages(FrameProcessor):
+class ClientMessages(AudioPast):
     """InputTransportMessageFrame with a message of /orchestrate ->
 
     user_speaking  -> CertainlySpeakingFrame
@@ -35,7 +36,7 @@ class ClientMessages(FrameProcessor):
     """
 
     def __init__(self, *, clock: Clock) -> None:
-        super().__init__(enable_direct_mode=True)  # audio passes: it waits in no queue
+        super().__init__(enable_direct_mode=True)  # messages wait in no queue either
         self._now = clock
         self._fragments = Fragments()
         self._alarm = Alarm(self, clock, self._wake)

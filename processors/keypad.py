@@ -9,15 +9,16 @@ from pipecat.frames.frames import (
     InputDTMFFrame,
     StartFrame,
 )
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.processors.frame_processor import FrameDirection
 
 from conversation.keypad import Keypad
 from processors.alarm import Alarm
+from processors.audio_past import AudioPast
 from processors.frames import whole_turn
 from processors.ports import Clock
 
 
-class KeypadTurns(FrameProcessor):
+class KeypadTurns(AudioPast):
     """InputDTMFFrame -> the frames of a spoken turn, once its keys are all there.
 
     wanted: whether digits are an answer to what was asked.

@@ -10,9 +10,10 @@ from pipecat.frames.frames import (
     UserStoppedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
 )
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.processors.frame_processor import FrameDirection
 
 from conversation.ledger import Ledgers
+from processors.audio_past import AudioPast
 from processors.ports import Clock
 
 SOUND = 164  # of 32768, -46 dB of full scale: the bot's audio below it is silence
@@ -67,7 +68,7 @@ class CallerAudio:
         return self._ends - (len(loudness) - 1 - int(loud[-1])) / self._rate - self.late
 
 
-class LastSound(FrameProcessor):
+class LastSound(AudioPast):
     """Stands where audio, VAD and turn detection pass; changes nothing.
 
     InputAudioRawFrame                                -> kept for some seconds
@@ -84,16 +85,14 @@ class LastSound(FrameProcessor):
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
-        if direction is FrameDirection.DOWNSTREAM:
-            match frame:
-                case InputAudioRawFrame():
-                    self._audio.add(frame.audio, frame.sample_rate, now=self._now())
-                case VADUserStoppedSpeakingFrame() | UserStoppedSpeakingFrame():
-                    if (at := self._audio.last_sound()) is not None:
-                        self._ledgers.coming.moved("last_sound", now=at)
-                case _:
-                    pass
+        stopped = isinstance(frame, VADUserStoppedSpeakingFrame | UserStoppedSpeakingFrame)
+        at = self._audio.last_sound() if stopped else None
+        if at is not None and direction is FrameDirection.DOWNSTREAM:
+            self._ledgers.coming.moved("last_sound", now=at)
         await self.push_frame(frame, direction)
+
+    async def hears(self, frame: InputAudioRawFrame) -> None:
+        self._audio.add(frame.audio, frame.sample_rate, now=self._now())
 
 
 def silence_before(pcm: bytes, rate: int) -> float | None:

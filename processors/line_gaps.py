@@ -3,8 +3,9 @@
 import asyncio
 
 from pipecat.frames.frames import CancelFrame, EndFrame, Frame, InputAudioRawFrame, StartFrame
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.processors.frame_processor import FrameDirection
 
+from processors.audio_past import AudioPast
 from processors.ports import Clock
 
 LOOKS_EVERY = 0.1  # seconds
@@ -13,7 +14,7 @@ SILENCE_SECONDS = 0.6  # enough for the VAD to notice
 _FRAME_SECONDS = 0.02
 
 
-class LineGaps(FrameProcessor):
+class LineGaps(AudioPast):
     """InputAudioRawFrame -> the same; and some silence, once, when no more of it comes.
 
     Looks are counted, not seconds: an event loop that stood still finds what came meanwhile only
@@ -21,7 +22,7 @@ class LineGaps(FrameProcessor):
     """
 
     def __init__(self, *, clock: Clock) -> None:
-        super().__init__(enable_direct_mode=True)  # audio passes: it waits in no queue
+        super().__init__(enable_direct_mode=True)  # messages wait in no queue either
         self._now = clock
         self._until: float | None = None  # audio that has come lasts until then
         self._rate = 16000
@@ -36,16 +37,18 @@ class LineGaps(FrameProcessor):
                 self._task = self.create_task(self._watch(), "gaps")
             case EndFrame() | CancelFrame():
                 await self._stop()
-            case InputAudioRawFrame():
-                seconds = len(frame.audio) / (2 * frame.num_channels * frame.sample_rate)
-                self._until = max(self._until or 0.0, self._now()) + seconds
-                self._rate, self._empty = frame.sample_rate, 0
-                async with self._in_order:
-                    await self.push_frame(frame, direction)
-                return
             case _:
                 pass
         await self.push_frame(frame, direction)
+
+    async def hears(self, frame: InputAudioRawFrame) -> None:
+        seconds = len(frame.audio) / (2 * frame.num_channels * frame.sample_rate)
+        self._until = max(self._until or 0.0, self._now()) + seconds
+        self._rate, self._empty = frame.sample_rate, 0
+
+    async def passes(self, frame: InputAudioRawFrame) -> None:
+        async with self._in_order:
+            await super().passes(frame)
 
     async def cleanup(self) -> None:
         await super().cleanup()
@@ -64,10 +67,9 @@ class LineGaps(FrameProcessor):
             self._empty += 1
             if self._empty == EMPTY_LOOKS:
                 self._until = None
-                async with self._in_order:
-                    await self._fall_silent()
+                await self._fall_silent()
 
     async def _fall_silent(self) -> None:
         silence = bytes(2 * int(self._rate * _FRAME_SECONDS))
         for _ in range(round(SILENCE_SECONDS / _FRAME_SECONDS)):
-            await self.push_frame(InputAudioRawFrame(silence, self._rate, 1))
+            await self.passes(InputAudioRawFrame(silence, self._rate, 1))

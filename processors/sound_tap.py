@@ -3,14 +3,16 @@
 from collections.abc import Callable
 
 from pipecat.frames.frames import Frame, InputAudioRawFrame, OutputAudioRawFrame
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.processors.frame_processor import FrameDirection
+
+from processors.audio_past import AudioPast
 
 Sound = type[InputAudioRawFrame] | type[OutputAudioRawFrame]
 Listen = Callable[[bytes, int], None]
 """16-bit mono, its rate. Returns at once, never raises."""
 
 
-class SoundTap(FrameProcessor):
+class SoundTap(AudioPast):
     """Frames of `sound` are listened to; all pass.
 
     Behind the transport's input: what the caller says. Behind its output: what was sent to them,
@@ -26,3 +28,7 @@ class SoundTap(FrameProcessor):
         if isinstance(frame, self._sound):
             self._listen(frame.audio, frame.sample_rate)
         await self.push_frame(frame, direction)
+
+    async def hears(self, frame: InputAudioRawFrame) -> None:
+        if isinstance(frame, self._sound):
+            self._listen(frame.audio, frame.sample_rate)

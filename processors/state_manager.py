@@ -26,7 +26,7 @@ from pipecat.frames.frames import (
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
 )
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.processors.frame_processor import FrameDirection
 
 from conversation.actions import (
     Action,
@@ -39,6 +39,7 @@ from conversation.call import Call
 from conversation.ending import LOST, REASONS
 from processors.ahead_frames import AnswerableFrame, UtteranceOverFrame
 from processors.alarm import Alarm
+from processors.audio_past import AudioPast
 from processors.carried_out import frame_of
 from processors.frames import (
     AnnounceFrame,
@@ -68,7 +69,6 @@ from processors.ports import (
 
 _LIFE = (UserSpeakingFrame, UserStartedSpeakingFrame, InterimTranscriptionFrame, TranscriptionFrame)
 _ENDS_HERE = (
-    InputAudioRawFrame,
     UserSpeakingFrame,
     InterimTranscriptionFrame,
     TranscriptionFrame,
@@ -84,7 +84,7 @@ _ENDS_HERE = (
 )
 
 
-class StateManager(FrameProcessor):
+class StateManager(AudioPast):
     """Frame -> what happened -> actions -> frames.
 
         VADUserStarted/StoppedSpeakingFrame, (Interim)TranscriptionFrame,
@@ -134,6 +134,13 @@ class StateManager(FrameProcessor):
         if not isinstance(frame, _ENDS_HERE):
             await self.push_frame(frame, direction)
 
+    async def hears(self, frame: InputAudioRawFrame) -> None:
+        now, levels = self._now(), self._levels.of(frame.audio, frame.sample_rate)
+        await self._do([action for level in levels for action in self._call.sound(level, now=now)])
+
+    async def passes(self, frame: InputAudioRawFrame) -> None:
+        """It ends here."""
+
     async def cleanup(self) -> None:
         await super().cleanup()
         await self._alarm.stop()  # a call that ends as it begins has no EndFrame
@@ -143,9 +150,6 @@ class StateManager(FrameProcessor):
         match frame:
             case ClientConnectedFrame():
                 return call.connected(now=now)
-            case InputAudioRawFrame():
-                levels = self._levels.of(frame.audio, frame.sample_rate)
-                return [action for level in levels for action in call.sound(level, now=now)]
             case VADUserStartedSpeakingFrame() if direction is FrameDirection.DOWNSTREAM:
                 sure = isinstance(frame, CertainlySpeakingFrame)
                 return call.voice_started(now=now, sure=sure)

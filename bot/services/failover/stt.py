@@ -26,6 +26,7 @@ from conversation.ledger import Ledgers, Try
 from conversation.lineup import Lineup
 from processors.ahead_frames import UtteranceOverFrame
 from processors.alarm import Alarm
+from processors.audio_past import AudioPast
 from processors.frames import FinalSegmentFrame
 from processors.ports import Clock
 
@@ -36,7 +37,7 @@ SIGNS = Signs(
 )
 
 
-class STTFailover(Failover):
+class STTFailover(AudioPast, Failover):
     """Audio and VAD frames pass, and go to one recogniser; its words are numbered anew.
 
         VADUserStartedSpeakingFrame -> the first recogniser that is not kept out gets this speech,
@@ -89,9 +90,6 @@ class STTFailover(Failover):
 
     async def handle(self, frame: Frame) -> None:
         match frame:
-            case InputAudioRawFrame():
-                self._recent.add(frame)
-                await self._give(frame)
             case VADUserStartedSpeakingFrame():
                 await self._begins(frame)
             case VADUserStoppedSpeakingFrame():
@@ -101,6 +99,10 @@ class STTFailover(Failover):
             case _:
                 pass
         await self.push_frame(frame)
+
+    async def hears(self, frame: InputAudioRawFrame) -> None:
+        self._recent.add(frame)
+        await self._give(frame)
 
     async def _give(self, frame: Frame) -> None:
         if self._speech:
@@ -122,7 +124,7 @@ class STTFailover(Failover):
         self._speech = speech = Speech(self._segment, lineup, heard)
         if (branch := self._choose(speech)) is not None:
             knows = listened and branch is self._at
-            await self._ask(speech, branch, [frame] if knows else list(heard.frames))
+            await self._ask(speech, branch, knows=frame if knows else None)
 
     async def _ends(self, frame: Frame) -> None:
         await self._give(frame)
@@ -141,14 +143,15 @@ class STTFailover(Failover):
             owing = owing or branch
         return owing
 
-    async def _ask(self, speech: Speech, branch: Branch, frames: list[Frame]) -> None:
+    async def _ask(self, speech: Speech, branch: Branch, *, knows: Frame | None = None) -> None:
+        """knows: all that is new to a branch that has heard the rest."""
+        if not branch.service.is_usable:  # the breaker let it in again
+            await branch.service.set_usable(True)
         self._at, branch.turn = branch, None
         tried = speech.asked[branch] = Try(self._signs.kind, branch.name, self._now())
         self._ledgers.coming.tries.append(tried)
         self._board.asked(branch.provided)
-        if not branch.service.is_usable:  # the breaker let it in again
-            await branch.service.set_usable(True)
-        for frame in frames:
+        for frame in [knows] if knows else list(speech.heard.frames):
             await branch.give(frame)
         if speech.over:
             self._due(speech, branch)
@@ -179,7 +182,7 @@ class STTFailover(Failover):
             speech.hedge_at = None
             if (branch := self._choose(speech)) is not None:
                 self._board.hedges[branch.provided] += 1
-                await self._ask(speech, branch, list(speech.heard.frames))
+                await self._ask(speech, branch)
         self._set_alarm()
 
     async def _failed(self, speech: Speech, branch: Branch, faulty: Faulty) -> None:
@@ -192,7 +195,7 @@ class STTFailover(Failover):
             return
         if (other := self._choose(speech)) is not None:
             self._board.moved_on(self._signs.kind, branch.name, other.name)
-            await self._ask(speech, other, list(speech.heard.frames))
+            await self._ask(speech, other)
             return
         self._speech = None
         await self.push_error("no recogniser answers")

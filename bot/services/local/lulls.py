@@ -5,19 +5,16 @@ voice ──► STOPPING, lull 0.02 s, 0.04 s … ──┬─ voice again: lull
 """
 
 import asyncio
-from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
-from pipecat.audio.utils import exp_smoothing
 from pipecat.audio.vad.silero import SileroVADAnalyzer
 from pipecat.audio.vad.vad_analyzer import VADAnalyzer, VADParams, VADState
 
 from bot.services.local.silero import RATE, WINDOW, Ear, Silero
 
 _BYTES = 2 * WINDOW
-_INAUDIBLE = 8  # of 32768: far below the -70 LUFS from which Pipecat's loudness is above nothing
-_MEASURED = 53  # windows: 0.4 s of loudness, and 40 over which it is smoothed (to 1 in 10,000)
+_INAUDIBLE = 8  # of 32768, -72 dB of full scale
 
 LULL_SECONDS = 0.08  # without voice: the caller may have finished
 
@@ -33,7 +30,7 @@ class Lull:
 class LullVAD(SileroVADAnalyzer):
     """Pipecat's analyzer, and `lull`: how long no voice was heard up to now.
 
-    What changes nothing isn't computed: the loudness of what is no voice, and any voice in silence.
+    Any voice is one, however quiet; in silence none is looked for.
     """
 
     def __init__(self, model: Silero, params: VADParams) -> None:
@@ -44,7 +41,6 @@ class LullVAD(SileroVADAnalyzer):
         self._confidence = 0.0
         self._rest = b""
         self._in_order = asyncio.Lock()
-        self._unmeasured: deque[bytes] = deque()
         self.lull = Lull()
 
     def set_sample_rate(self, sample_rate: int) -> None:
@@ -79,18 +75,7 @@ class LullVAD(SileroVADAnalyzer):
         return await self._silero.hear(self._hearing, samples)
 
     def _get_smoothed_volume(self, audio: bytes) -> float:
-        self._unmeasured.append(audio)
-        if len(self._unmeasured) > _MEASURED:
-            self._volume_tracker.update(self._unmeasured.popleft(), RATE)
-        if self._confidence < self.params.confidence:
-            return self._prev_volume  # no voice, however loud
-        volume = self._prev_volume
-        for window in self._unmeasured:
-            self._volume_tracker.update(window, RATE)
-            now = self._volume_tracker.volume
-            volume = exp_smoothing(now, volume, self._smoothing_factor)
-        self._unmeasured.clear()
-        return volume
+        return 1.0  # the model decides; measuring loudness as well took as long as the model
 
 
 def _silent(samples: np.ndarray) -> bool:

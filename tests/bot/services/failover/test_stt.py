@@ -135,7 +135,9 @@ async def test_a_failure_while_the_caller_goes_on_loses_nothing():
         await bench.after.until(FinalSegmentFrame, 2)
         numbers = [number for number, _ in transcripts(bench)]
         assert numbers == [1, 2]
-        assert second.heard[0] == pytest.approx(1.0)
+        assert second.heard[0] == pytest.approx(
+            1.0, abs=1.1 * CHUNK
+        )  # audio goes past the VAD's word
         assert sum(second.heard) >= 2.0
 
 

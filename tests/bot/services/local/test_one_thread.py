@@ -48,6 +48,7 @@ async def test_what_nobody_wants_any_more_is_not_done():
     model = Model()
     dropped, wanted = model.ask("dropped", 0.0), model.ask("wanted", 0.0)
     dropped.cancel()
+    await asyncio.sleep(0)  # the loop tells the thread
     assert await model.go_on(wanted) == ["wanted"]
 
 
