@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from bot.extending import Extend, as_it_is, extension
 from bot.library import Library
+from bot.load import Spare
 from bot.memory import keep_memory_flat
 from bot.persona import load_persona
 from bot.plans import plans_of
@@ -90,6 +91,7 @@ class Engine:
     speech: Speech | None = None
     services: Services = field(default_factory=Services)
     extend: Extend = as_it_is
+    spare: Spare = field(default_factory=Spare)
 
 
 def load_engine(settings: Settings) -> Engine:

@@ -12,6 +12,8 @@ from bot.admission import Admission, Load
 from bot.machine import Machine
 
 EVERY_SECONDS = 0.5
+IDLE = Load(loop=0.5, cpu=0.4)
+"""Up to here there is time for what may turn out useless; what callers wait for needs the rest."""
 _LAG_EVERY = 0.05
 _KEEPS = 0.9  # of the average lag from one look to the next: about a second
 
@@ -49,6 +51,11 @@ class Watch:
     def overloaded(self) -> bool:
         """Whether another call would be one too many."""
         return bool(self.admission.too_much)
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is time to spare."""
+        return self.now.loop < IDLE.loop and self.now.cpu < IDLE.cpu
 
     @asynccontextmanager
     async def watching(self) -> AsyncGenerator[None]:
@@ -89,3 +96,13 @@ class Watch:
             logger.bind(too_much=too_much).warning("overloaded")
         elif before and not self.overloaded:
             logger.info("room_again")
+
+
+@dataclass
+class Spare:
+    """Whether there is time to work ahead of what is certain. Without a server there always is."""
+
+    watch: Watch | None = None
+
+    def __call__(self) -> bool:
+        return self.watch is None or self.watch.idle

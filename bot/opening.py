@@ -20,6 +20,7 @@ from bot.pipeline import Parts, make_pipeline
 from bot.session import Hear, Session, hear_nobody
 from bot.settings import Settings
 from bot.telemetry.watching import Watched, by_nobody
+from conversation.ahead import Searching
 from conversation.announcements import Announcements
 from conversation.call import Call
 from conversation.desk import Desk
@@ -71,6 +72,7 @@ def open_session(
         ledgers=parts.ledgers,
         answers_ahead=settings.answers_ahead,
         partials=parts.partials,
+        searching=Searching(engine.spare),
         desk=Desk(engine.persona, engine.plans, engine.sure_from, session_id, datetime.now),
     )
     journal({**begun(tell, call.conversation).entry, "door": came.door})

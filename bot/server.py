@@ -91,7 +91,7 @@ def make_app(settings: Settings, engine: "asyncio.Future[Engine]", store: Sessio
     app.state.console = Console.of(settings, store)
     app.state.wall_clock, app.state.started = time.time, time.monotonic()
     app.state.started_at = app.state.loaded_at = time.time()
-    engine.add_done_callback(lambda _: setattr(app.state, "loaded_at", time.time()))
+    engine.add_done_callback(lambda _: _ready(app, engine))
     app.middleware("http")(_guard)
     app.add_middleware(
         CORSMiddleware,
@@ -195,6 +195,12 @@ def _refuses(settings: Settings, load: Watch, store: SessionStore, calls: int) -
         return "store_away"
     refuses = settings.overload == "refuse" and calls  # whoever is alone takes nothing from others
     return "overloaded" if refuses and load.overloaded else ""
+
+
+def _ready(app: FastAPI, engine: "asyncio.Future[Engine]") -> None:
+    app.state.loaded_at = time.time()
+    if loaded := _loaded(engine):
+        loaded.spare.watch = app.state.load
 
 
 def _loaded(engine: "asyncio.Future[Engine]") -> "Engine | None":

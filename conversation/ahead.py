@@ -8,6 +8,7 @@ All times are seconds on one monotonic clock.
 
 import re
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from conversation.turn_taking import is_backchannel
@@ -83,19 +84,24 @@ def _plain(pieces: list[str]) -> list[str]:
 
 @dataclass
 class Searching:
-    """The searches made ahead in the turn that is going on; `times` outlives it."""
+    """The searches made ahead in the turn that is going on; `times` outlives it.
 
+    spare: whether there is time for them: most are for words that another few words follow.
+    """
+
+    spare: Callable[[], bool] = lambda: True
     times: deque[float] = field(default_factory=lambda: deque[float](maxlen=AT_MOST))
     _searched: tuple[tuple[str, ...], str | None] | None = None
 
     def wants(self, text: str, *, about: str | None, now: float) -> bool:
         """Whether to search these words now; the answer yes counts as a search.
 
-        They must say something new, and there are at most AT_MOST searches in SPAN seconds.
+        There must be time, they must say something new, and there are at most AT_MOST searches in
+        SPAN seconds.
         about: the questions that these words may follow up on.
         """
         words = essence(text)
-        if is_backchannel(text) or _SAYS_NOTHING.issuperset(words):
+        if not self.spare() or is_backchannel(text) or _SAYS_NOTHING.issuperset(words):
             return False
         if self._searched == (words, about):
             return False

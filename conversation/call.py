@@ -43,10 +43,10 @@ class Call(BotSide):
     """
 
     partials: bool = True  # words are told while the caller still speaks
+    searching: Searching = field(default_factory=Searching)
     utterances: int = 0  # that are over, whatever they were
     _utterance: Utterance = field(default_factory=Utterance)
     _overlap: Overlap = field(default_factory=Overlap)
-    _searching: Searching = field(default_factory=Searching)
     _loudness: Loudness = field(default_factory=Loudness)
     _silent: bool = False  # all that was said is in the words that came last
     _broke_in: bool = False  # into a reply, as it seems: one short word will not have been it
@@ -218,7 +218,7 @@ class Call(BotSide):
         text, about = self.conversation.joined(self._utterance.text), self.memory.about
         if self.conversation.state is not State.LISTENING:
             return []
-        wanted = self._searching.wants(text, about=about, now=now)
+        wanted = self.searching.wants(text, about=about, now=now)
         searched = [Ahead(text, about)] if wanted else []
         return [*searched, *self._guess()]
 
@@ -233,7 +233,7 @@ class Call(BotSide):
 
     def _forget(self) -> None:
         self.utterances += not self._utterance.voice
-        self._searching.forget()
+        self.searching.forget()
         self._utterance = Utterance(voice=self._utterance.voice, late=self._utterance.late)
         self.ledgers.forget()
 
