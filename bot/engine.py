@@ -22,6 +22,7 @@ from bot.services.local.silero import Silero
 from bot.services.local.smart_turn import SmartTurn
 from bot.services.registry import Services, services_of
 from bot.settings import Settings
+from bot.waits import wait_without_tasks
 from bot.webhooks import Webhooks
 from conversation.acting import SURE_FROM
 from conversation.replying import Persona
@@ -101,6 +102,7 @@ def load_engine(settings: Settings) -> Engine:
     WeightsUnavailable; each message says what to do.
     """
     keep_memory_flat()
+    wait_without_tasks()
     with ThreadPoolExecutor(max_workers=1) as beside:
         loading = beside.submit(_load_speech, settings)
         knowing = load_knowledge(settings)
