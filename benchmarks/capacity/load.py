@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,14 @@ import httpx
 import numpy as np
 import uvloop
 
+from benchmarks.capacity.browser import Browser, Peer
 from benchmarks.capacity.caller import Heard
-from benchmarks.capacity.doors import DOORS, Line, Phone, on_line
+from benchmarks.capacity.doors import DOORS as SOCKETS
+from benchmarks.capacity.doors import Line, Phone, on_line
 from benchmarks.capacity.script import FRAME_SECONDS, recording
 from benchmarks.capacity.wire import Refused, Wire
 
+DOORS: dict[str, type[Line]] = {**SOCKETS, "browser": Browser}
 PHASES = 4  # of the callers' clocks: not all send in the same moment
 SETTLE_SECONDS = 12.0  # for each to have taken a turn
 _RAMP = 20.0  # calls a second, at most
@@ -34,7 +38,7 @@ async def run(url: str, door: str, calls: int, seconds: float, folder: Path) -> 
     heard, kind = Heard(), DOORS[door]
     said = kind.said(recording(folder))
     lines = [on_line(kind, said, heard, seed) for seed in range(calls)]
-    wires: list[Wire] = []
+    wires: list[Wire | Peer] = []
     late: list[float] = []
     ticking = [asyncio.create_task(_tick(lines[p::PHASES], p, late)) for p in range(PHASES)]
     refused = await _open(lines, url, wires)
@@ -60,7 +64,7 @@ async def run(url: str, door: str, calls: int, seconds: float, folder: Path) -> 
     return found
 
 
-async def _open(lines: list[Line], url: str, wires: list[Wire]) -> int:
+async def _open(lines: list[Line], url: str, wires: list[Wire | Peer]) -> int:
     """How many were refused."""
     opening = list[asyncio.Task[None]]()
     for line in lines:
@@ -73,7 +77,7 @@ async def _open(lines: list[Line], url: str, wires: list[Wire]) -> int:
     return sum(error is not None for error in found)
 
 
-async def _call(line: Line, url: str, wires: list[Wire]) -> None:
+async def _call(line: Line, url: str, wires: list[Wire | Peer]) -> None:
     """Raises Refused, OSError."""
     if isinstance(line, Phone):
         line.answered(await _rings(url, line.rings))
@@ -84,13 +88,19 @@ async def _call(line: Line, url: str, wires: list[Wire]) -> None:
         if line.ready:
             ready.set()
 
-    wire = await Wire.connect(url.replace("http", "ws", 1) + line.path, came)
+    wire = await _connect(line, url, came)
     wires.append(wire)
     line.send = wire.send
     line.opened(clock())
     if not line.ready:
         async with asyncio.timeout(_STARTS_WITHIN):
             await ready.wait()
+
+
+async def _connect(line: Line, url: str, came: Callable[[int, bytes], None]) -> Wire | Peer:
+    if isinstance(line, Browser):
+        return await Peer.connect(url, came)
+    return await Wire.connect(url.replace("http", "ws", 1) + line.path, came)
 
 
 async def _rings(url: str, form: dict[str, str]) -> bytes:

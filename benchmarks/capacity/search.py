@@ -12,6 +12,7 @@ from benchmarks.capacity.targets import missed
 STEPS: dict[str, Sequence[int]] = {
     "orchestrate": (10, 25, 50, 75, 100, 125, 150, 200),
     "twilio": (10, 25, 50, 75, 100, 125, 150, 200),
+    "browser": (2, 5, 10, 15, 20),
     "text": (100, 250, 500, 1000),
     "stock": (5, 10, 15, 20, 25, 30, 40),
 }

@@ -56,7 +56,7 @@ def bench_latency(
 def bench_capacity(
     door: Annotated[
         list[str] | None,
-        typer.Option(help="orchestrate, twilio, text or stock; all of them if none is named."),
+        typer.Option(help="orchestrate, twilio, browser, text or stock; all if none is named."),
     ] = None,
     calls: Annotated[
         list[int] | None, typer.Option(min=1, help="Steps, instead of the usual ones.")
@@ -69,7 +69,7 @@ def bench_capacity(
     """How many calls at once this machine holds, with emulated providers, beside stock Pipecat."""
     from bot.commands.bench import capacity
 
-    doors = door or ["orchestrate", "twilio", "text", "stock"]
+    doors = door or ["orchestrate", "twilio", "browser", "text", "stock"]
     capacity(
         doors=doors, calls=calls or [], seconds=seconds, workers=workers, plot=plot, as_json=as_json
     )

@@ -3,6 +3,7 @@
 import pytest
 
 from conversation.endpointing import (
+    PAUSE_AFTER_THANKS,
     PAUSE_AT_COMMA,
     PAUSE_IN_WORDS,
     PAUSE_UNANSWERED,
@@ -15,6 +16,17 @@ from conversation.endpointing import (
 def test_a_comma_is_a_smaller_sign_that_the_caller_goes_on():
     """The recogniser hears it at the end, too."""
     assert silence_after("Whether I can apply in May,") == PAUSE_AT_COMMA
+
+
+@pytest.mark.parametrize("text", ["That's all, thank you.", "Thanks a lot."])
+def test_after_thanks_a_goodbye_may_follow(text: str):
+    """Who says thank you is in no hurry to hear the answer."""
+    assert silence_after(text) == PAUSE_AFTER_THANKS
+
+
+def test_thanks_within_a_question_are_no_goodbye():
+    """The question is answered as fast as any."""
+    assert silence_after("Thank you, and how much is the fee?") == 0.0
 
 
 def test_the_surer_the_end_the_shorter_the_silence():

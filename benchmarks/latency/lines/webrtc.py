@@ -45,6 +45,7 @@ class WebRTCLine:
 
     peer: RTCPeerConnection
     microphone: Microphone
+    channel: Any
     session_id: str = ""
     rate: int = RATE
     ear: Ear = field(default_factory=lambda: Ear(RATE, holds=PACKET_SECONDS, streams=True))
@@ -76,10 +77,10 @@ class WebRTCLine:
 async def webrtc_line(address: str) -> AsyncIterator[WebRTCLine]:
     """address: of the server, http://…"""
     peer, microphone = RTCPeerConnection(), Microphone()
-    line = WebRTCLine(peer, microphone)
+    channel = peer.createDataChannel("messages")
+    line = WebRTCLine(peer, microphone, channel)
     peer.addTrack(microphone)
     peer.on("track", line.tracks.put_nowait)
-    channel = peer.createDataChannel("messages")
     channel.on("message", line.told)
     pinging = asyncio.create_task(_ping(channel))
     try:
