@@ -25,6 +25,7 @@ from conversation.turn_taking import (
     GOING_ON_SECONDS,
     Floor,
     Overlap,
+    Sound,
     echoes,
     for_others,
     is_backchannel,
@@ -115,7 +116,9 @@ class Call(BotSide):
         actions: list[Action] = []
         if spoke and self.conversation.state is State.IDLE:  # they began over a reply, now over
             said = self._utterance.text
-            takes = takes_the_turn(said, final=final, seconds=inf) and not self._echoes(said)
+            takes = takes_the_turn(said, final=final, seconds=inf) and not echoes(
+                said, self._saying
+            )
             takes = bool(said) if late else takes
             actions = self._take_floor(now) if takes else []
         if self.conversation.state in _OVERLAPPED:
@@ -168,9 +171,7 @@ class Call(BotSide):
 
     def _tell_apart(self, final: bool, now: float) -> list[Action]:
         text = self._utterance.text
-        answers = final and self._says_yes(text)
-        aside = self._aside(text)
-        floor = self._overlap.heard(text, final=final, now=now, answers=answers, aside=aside)
+        floor = self._overlap.heard(text, self._sound(text, final=final), final=final, now=now)
         if floor is Floor.YIELD:
             return self._take_floor(now)
         if floor is Floor.RELEASE:
@@ -204,12 +205,10 @@ class Call(BotSide):
         news = self._utterance.news(waits=waits)
         return [Tell(self.tell.transcript("user", news, final=False))] if news else []
 
-    def _aside(self, text: str) -> bool:
-        """Whether it is said to somebody else, or is our own voice."""
-        return self._loudness.quiet or self._echoes(text)
-
-    def _echoes(self, text: str) -> bool:
-        return echoes(text, self._saying)
+    def _sound(self, text: str, *, final: bool) -> Sound:
+        aside = self._loudness.quiet or echoes(text, self._saying)  # or is our own voice
+        answers = final and self._says_yes(text)
+        return Sound(answers=answers, aside=aside, lasted=self._loudness.lasted)
 
     def _says_yes(self, text: str) -> bool:
         return "?" in self._saying and self.desk.awaits_yes and says_yes(text)

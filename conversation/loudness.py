@@ -8,11 +8,13 @@ and round a room. Levels are dB of full scale, each of 20 ms of sound.
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from math import inf
 from typing import NamedTuple
 
 QUIETER_DB = 6.0  # than the caller as usual: not meant for us
 SILENCE_DB = -90.0
 
+CHUNK_SECONDS = 0.02
 _USUAL = 250  # voiced chunks that are remembered, five seconds
 _ENOUGH = 75  # to know how loud the caller is: a "hello" is louder than a question
 _BEFORE = 10  # chunks of a sound that are over when it is noticed
@@ -35,11 +37,13 @@ class Loudness:
 
     _usual: deque[Level] = field(default_factory=lambda: deque[Level](maxlen=_USUAL))
     _sound: list[Level] = field(default_factory=list[Level])
+    _noticed: int = 0  # chunks of it that came before it was noticed
     _before: deque[Level] = field(default_factory=lambda: deque[Level](maxlen=_BEFORE))
 
     def began(self) -> None:
         """A voice was noticed; what came just before belongs to it."""
         self._sound = list(self._before)
+        self._noticed = len(self._sound)
 
     def heard(self, level: Level, *, voice: bool) -> None:
         """The next 20 ms. voice: whether one is being heard."""
@@ -58,6 +62,19 @@ class Loudness:
         if len(self._usual) < _ENOUGH or not self._sound:
             return False
         return _bright(self._sound) < _bright(self._usual) - QUIETER_DB
+
+    @property
+    def lasted(self) -> float:
+        """Seconds of the present sound since it was noticed, to its last loud chunk.
+
+        Infinite if none is heard: somebody else tells us of voices, then.
+        """
+        if not self._sound:
+            return inf
+        levels = [level.whole for level in self._sound]
+        least = _loud(levels) - _FADED_DB
+        last = max(i for i, level in enumerate(levels) if level >= least)
+        return max(0, last + 1 - self._noticed) * CHUNK_SECONDS
 
     @property
     def fades(self) -> bool:

@@ -10,6 +10,7 @@ All times are seconds on one monotonic clock.
 import re
 from dataclasses import dataclass
 from enum import Enum, auto
+from math import inf
 
 HOLD_SECONDS = 0.58
 GOING_ON_SECONDS = 1.0  # of a reply: who speaks by then was not done, and has heard nothing of it
@@ -105,6 +106,22 @@ def echoes(text: str, said: str) -> bool:
     return len(words) > 1 and f" {' '.join(words)} " in f" {' '.join(words_of(said))} "
 
 
+@dataclass(frozen=True)
+class Sound:
+    """What is known of a sound over the bot, beside its words.
+
+    answers: a yes to what the bot is asking just now, which would be a backchannel elsewhere.
+    aside: it is not for the bot. lasted: seconds from when it was noticed.
+    """
+
+    answers: bool = False
+    aside: bool = False
+    lasted: float = inf
+
+
+_ANY = Sound()
+
+
 @dataclass
 class Overlap:
     """The caller makes a sound while the bot speaks or is about to."""
@@ -137,20 +154,15 @@ class Overlap:
         """The sound ended `silence` seconds ago; its final transcript decides, or the deadline."""
         self.voice, self._ended, self.passed_over = False, now - silence, False
 
-    def heard(
-        self, text: str, *, final: bool, now: float, answers: bool = False, aside: bool = False
-    ) -> Floor | None:
-        """Words of the sound came: somebody takes the turn, or nobody does.
-
-        answers: a yes to what the bot is asking just now, which would be a backchannel elsewhere.
-        aside: they are not for the bot.
-        """
-        self._text = "" if aside else text
+    def heard(self, text: str, sound: Sound = _ANY, *, final: bool, now: float) -> Floor | None:
+        """Words of the sound came: somebody takes the turn, or nobody does."""
+        self._text = "" if sound.aside else text
         seconds = (now if self._ended is None else self._ended) - (self.began or 0.0)
-        if answers or takes_the_turn(self._text, final=final, seconds=seconds):
+        seconds = min(seconds, sound.lasted)  # words may come long after their sound
+        if sound.answers or takes_the_turn(self._text, final=final, seconds=seconds):
             self._end()
             return Floor.YIELD
-        if self.holding and (aside or (final and not self.voice)):
+        if self.holding and (sound.aside or (final and not self.voice)):
             self._end()
             return Floor.RELEASE
         return None

@@ -41,6 +41,13 @@ def test_a_voice_that_grows_to_be_for_us_pauses_the_bot_then():
     assert score.partial("Stop that at once").of(Cut) == [Cut()]
 
 
+def test_words_that_come_late_are_of_a_sound_that_was_short():
+    """A hum that a busy machine has heard as words, after it was over."""
+    for chunks, cut in ((20, []), (40, [Cut()])):
+        score = voice(voice(answered().sound(), -25.0, chunks), -60.0, 40 - chunks)
+        assert score.wait(0.56).partial("In a moment,").of(Cut) == cut
+
+
 def test_one_short_word_was_no_reason_to_break_in():
     """A laugh is heard as "you": the reply goes on, and nobody is answered."""
     score = answered().wait(2).sound().wait(0.3).partial("Twenty of").wait(HOLD_SECONDS - 0.3)
@@ -67,7 +74,8 @@ def test_the_same_words_as_loud_as_the_caller_stop_it():
 
 def test_a_cut_for_words_that_turn_out_to_be_for_somebody_else_is_made_good():
     """The bot goes on where it was, and has answered nothing."""
-    score = answered().sound().partial("Wait").cut_after("The").quiet("Wait, I'm on the phone.")
+    score = voice(answered().sound(), -25.0, 25).partial("Wait").cut_after("The")
+    score.quiet("Wait, I'm on the phone.")
     assert score.of(Resume) == [Resume(1)]
     assert len(score.of(Answer)) == 1
 

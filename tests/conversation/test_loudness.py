@@ -1,8 +1,10 @@
 """Words for somebody else are quieter than words for us."""
 
+from math import inf
+
 import pytest
 
-from conversation.loudness import QUIETER_DB, Level, Loudness
+from conversation.loudness import CHUNK_SECONDS, QUIETER_DB, Level, Loudness
 
 USUAL = -25.0
 
@@ -71,3 +73,14 @@ def test_a_sound_that_is_much_quieter_at_its_end_is_over():
     for _ in range(3):
         caller.heard(Level(-60.0, -60.0), voice=True)
     assert caller.fades
+
+
+def test_a_sound_lasts_to_its_last_loud_chunk():
+    """From when it was noticed, whatever the VAD still takes for voice."""
+    caller = Loudness()
+    assert caller.lasted == inf
+    speaks(caller, USUAL, 40)
+    assert caller.lasted == pytest.approx(29 * CHUNK_SECONDS)
+    for _ in range(10):
+        caller.heard(Level(-70.0, -70.0), voice=True)
+    assert caller.lasted == pytest.approx(29 * CHUNK_SECONDS)

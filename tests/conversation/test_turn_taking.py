@@ -7,12 +7,14 @@ from conversation.turn_taking import (
     WORD_SECONDS,
     Floor,
     Overlap,
+    Sound,
     echoes,
     is_backchannel,
     takes_the_turn,
     words_of,
 )
 
+ASIDE = Sound(aside=True)
 # What a recogniser made of coughs, hums and a door: short words that nobody said.
 COUGHS = ["Man,", "The", "Huh.", "In a mum", "Ha ha", "Him", "Oh"]
 
@@ -156,7 +158,7 @@ def test_a_sound_that_is_not_for_the_bot_neither_holds_nor_cuts_it():
     """Not even with a word that people stop others with."""
     overlap = Overlap()
     assert overlap.voice_started(now=1.0, aside=True) is None
-    assert overlap.heard("Stop hitting him", final=False, now=1.6, aside=True) is None
+    assert overlap.heard("Stop hitting him", ASIDE, final=False, now=1.6) is None
     assert overlap.deadline is None
 
 
@@ -164,7 +166,7 @@ def test_what_turns_out_not_to_be_for_the_bot_lets_it_go_on_at_once():
     """Nobody waits for the deadline."""
     overlap = Overlap()
     overlap.voice_started(now=1.0)
-    assert overlap.heard("No, the blue", final=False, now=1.3, aside=True) is Floor.RELEASE
+    assert overlap.heard("No, the blue", ASIDE, final=False, now=1.3) is Floor.RELEASE
 
 
 def test_the_silence_after_a_sound_is_no_part_of_it():
