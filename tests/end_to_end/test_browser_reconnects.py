@@ -35,9 +35,9 @@ def told(page: Page, words: str) -> None:
 def test_a_call_goes_on_by_itself(server: Served):
     """The page says so, the transcript stays, and the same call answers the next question."""
     question = as_recording(piper("What is the phone number of the housing office?"))
-    again = [question, quiet(12)] * 8
+    again = [question, quiet(9)] * 9
     with page_with_microphone(
-        server.address, np.concatenate([quiet(9), question, quiet(16), *again])
+        server.address, np.concatenate([quiet(7), question, quiet(10), *again])
     ) as page:
         page.get_by_role("button", name="Talk").click()
         until(page, "window.turnwise.events.filter(e => e.type === 'turn_complete').length >= 1")
