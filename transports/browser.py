@@ -6,9 +6,10 @@ from aiortc import RTCPeerConnection
 from aiortc.jitterbuffer import JitterBuffer
 from pipecat.transports.base_transport import TransportParams
 from pipecat.transports.smallwebrtc.connection import SmallWebRTCConnection
-from pipecat.transports.smallwebrtc.transport import SmallWebRTCTransport
+from pipecat.transports.smallwebrtc.transport import SmallWebRTCInputTransport, SmallWebRTCTransport
 
 from transports.audio import both_ways
+from transports.prompt import WholeWindows
 
 OUT_RATE = 24000
 _WAITS_FOR = 4  # packets, until one that is missing is given up; a power of two
@@ -21,12 +22,19 @@ of 20 ms that it fills half at the median, and Opus."""
 def browser_transport(connection: SmallWebRTCConnection) -> SmallWebRTCTransport:
     """A transport for one peer connection; its messages go over the data channel as they are."""
     hears_at_once(connection.pc)
-    return SmallWebRTCTransport(
-        connection,
-        TransportParams(
-            **both_ways(OUT_RATE),
-        ),
-    )
+    return BrowserTransport(connection, TransportParams(**both_ways(OUT_RATE)))
+
+
+class BrowserInput(WholeWindows, SmallWebRTCInputTransport):
+    """A peer connection's."""
+
+
+class BrowserTransport(SmallWebRTCTransport):
+    """Pipecat's, with our input."""
+
+    def __init__(self, connection: SmallWebRTCConnection, params: TransportParams) -> None:
+        super().__init__(connection, params)
+        self._input = BrowserInput(self._client, params)
 
 
 def hears_at_once(peer: RTCPeerConnection) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from pipecat.frames.frames import InputAudioRawFrame, OutputAudioRawFrame
+from pipecat.transports.base_input import BaseInputTransport
 from pipecat.transports.websocket.fastapi import (
     FastAPIWebsocketInputTransport,
     FastAPIWebsocketOutputTransport,
@@ -23,7 +24,7 @@ VAD_WINDOW = 512  # samples at VAD_RATE, 32 ms
 VAD_RATE = 16000
 
 
-class PromptInput(FastAPIWebsocketInputTransport):
+class WholeWindows(BaseInputTransport):
     """Pushes audio as it comes, as soon as it fills a window of the VAD."""
 
     _rest = b""
@@ -42,6 +43,10 @@ class PromptInput(FastAPIWebsocketInputTransport):
 
     def _create_audio_task(self) -> None:
         """There is nothing for it to do."""
+
+
+class PromptInput(WholeWindows, FastAPIWebsocketInputTransport):
+    """A WebSocket's."""
 
 
 class PromptOutput(FastAPIWebsocketOutputTransport):
