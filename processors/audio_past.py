@@ -1,7 +1,7 @@
 """Audio that waits in no queue on its way.
 
 Any other frame is put into a queue of each processor, whose task takes it out. Audio comes thirty
-to fifty times a second and needs neither: they were a quarter of what a call costs.
+to fifty times a second and needs neither: they were a seventh of what a call costs.
 """
 
 from pipecat.frames.frames import Frame, InputAudioRawFrame, StartFrame
