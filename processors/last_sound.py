@@ -86,8 +86,8 @@ class LastSound(AudioPast):
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
         stopped = isinstance(frame, VADUserStoppedSpeakingFrame | UserStoppedSpeakingFrame)
-        at = self._audio.last_sound() if stopped else None
-        if at is not None and direction is FrameDirection.DOWNSTREAM:
+        stopped &= direction is FrameDirection.DOWNSTREAM
+        if stopped and (at := self._audio.last_sound()) is not None:
             self._ledgers.coming.moved("last_sound", now=at)
         await self.push_frame(frame, direction)
 

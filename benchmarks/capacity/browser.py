@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import soxr
+from aiortc.mediastreams import MediaStreamError
 
 from benchmarks.capacity.doors import GREETING_SECONDS, Line
 from benchmarks.capacity.script import RATE, Said, framed
@@ -19,17 +20,19 @@ from benchmarks.latency.lines.webrtc import RATE as PEER_RATE
 from benchmarks.latency.lines.webrtc import WebRTCLine, webrtc_line
 
 _SOUND = 300  # of 32767; what Opus makes of silence is less
-_STARTS_WITHIN = 20.0  # seconds
 
 
 class Peer:
     """A peer connection, used as `Wire` is: frames are 20 ms of int16 at PEER_RATE."""
 
-    def __init__(self, line: WebRTCLine, came: Callable[[int, bytes], None]) -> None:
-        self._line, self._came = line, came
-        self._stack = AsyncExitStack()
-        self._hearing: asyncio.Task[None] | None = None
-        self.open = False
+    def __init__(
+        self, line: WebRTCLine, stack: AsyncExitStack, came: Callable[[int, bytes], None]
+    ) -> None:
+        """stack: closes the line. For use in a running loop."""
+        self._line, self._stack, self._came = line, stack, came
+        line.channel.on("message", lambda text: came(TEXT, text.encode()))
+        self._hearing = asyncio.create_task(self._hear())
+        self.open = True
 
     @classmethod
     async def connect(cls, url: str, came: Callable[[int, bytes], None]) -> "Peer":
@@ -39,19 +42,7 @@ class Peer:
             line = await stack.enter_async_context(webrtc_line(url))
         except KeyError as error:  # an answer that is none
             raise ConnectionError("refused") from error
-        peer = cls(line, came)
-        peer._stack = stack
-        told = line.told
-
-        def tell(text: str) -> None:
-            told(text)
-            came(TEXT, text.encode())
-
-        line.channel.remove_all_listeners("message")
-        line.channel.on("message", tell)
-        peer._hearing = asyncio.create_task(peer._hear())
-        peer.open = True
-        return peer
+        return cls(line, stack, came)
 
     def send(self, frame: bytes) -> None:
         """20 ms of the microphone."""
@@ -60,8 +51,7 @@ class Peer:
     def close(self) -> None:
         """Hangs up."""
         self.open = False
-        if self._hearing:
-            self._hearing.cancel()
+        self._hearing.cancel()
 
     async def _hear(self) -> None:
         try:
@@ -70,7 +60,7 @@ class Peer:
                 frame: Any = await track.recv()
                 samples = frame.to_ndarray().reshape(-1, len(frame.layout.channels))
                 self._came(BINARY, samples[:, 0].tobytes())
-        except Exception:  # aiortc's MediaStreamError, whenever the other end goes
+        except MediaStreamError:  # the other end is gone
             if self.open:
                 self._came(CLOSED, b"")
         finally:
