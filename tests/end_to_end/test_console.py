@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from bot.recording.places import folder_of
 from bot.recording.sound_file import RATE, SoundFile
@@ -75,6 +75,26 @@ def test_the_key_is_asked_for_once_and_kept_in_the_tab(server: str):
         page.reload()
         expect(page.locator("#console")).to_be_visible()
         assert page.evaluate("localStorage.length + document.cookie.length") == 0
+
+
+def test_a_late_refusal_of_an_earlier_key_takes_nothing_from_a_later_one(server: str):
+    """The answer to the first one comes after the second was let in: the tab keeps the second."""
+    with page_with_microphone(f"{server}/console", None) as page:
+        expect(page.get_by_role("alert")).to_contain_text("asks for a key")
+        kept: list[Route] = []
+        page.route("**/api/console/about", lambda route: kept.append(route), times=1)
+        page.get_by_label("Key", exact=True).fill("nobodys")
+        with page.expect_request("**/api/console/about"):
+            page.keyboard.press("Enter")
+        page.get_by_label("Key", exact=True).fill(KEY)
+        page.keyboard.press("Enter")
+        expect(page.locator("#console")).to_be_visible()
+        with page.expect_response("**/api/console/about") as refused:
+            kept[0].continue_()
+        assert refused.value.status == 401
+        page.evaluate("fetch('/health')")  # the page has read what came before this
+        page.reload()
+        expect(page.locator("#console")).to_be_visible()
 
 
 def test_a_hundred_calls_are_listed_and_change_as_they_go_on(server: str, workers: Workers):

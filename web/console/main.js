@@ -20,6 +20,7 @@ const keyForm = new KeyForm(at("key-form"), (key) => {
   sessionStorage.setItem(KEPT_AS, key);
   start();
 });
+let attempt = 0; // an answer to an earlier key decides nothing about a later one
 const calls = new Calls({ body: at("calls"), none: at("no-calls"), counts: at("counts") }, open);
 const orders = new Orders({ say: at("say-form"), transfer: at("transfer-form"), end: at("end"), told: at("ordered") });
 const listener = new Listener(at("listen"), at("ordered"));
@@ -36,10 +37,13 @@ let opened = { id: "", stop: new AbortController() };
 window.turnwise = { told: 0, listener }; // for whoever looks from the browser's own console, or a test
 
 async function start() {
+  const mine = ++attempt;
   useKey(sessionStorage.getItem(KEPT_AS) ?? "");
   try {
     about = await (await request("/api/console/about")).json();
+    if (mine !== attempt) return;
   } catch (problem) {
+    if (mine !== attempt) return;
     at("status").textContent = "Not connected.";
     showProblem(at("problem"), problem, start);
     keyForm.show(problem);
