@@ -47,7 +47,7 @@ $(DATA)/index/CURRENT.json: .venv/.installed $(DOCUMENTS)
 	@touch $@
 
 test: dev clients index ## All tests
-	@$(BIN)/python -m pytest -n 3 --dist loadfile
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-fast: dev ## Without models, browser and real time
 	@$(BIN)/python -m pytest -m "not slow"

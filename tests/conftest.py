@@ -1,4 +1,4 @@
-"""A store for whoever needs one; and how many examples hypothesis tries in `make fuzz`."""
+"""A store for whoever needs one; which files come first; how many examples `make fuzz` tries."""
 
 import os
 from collections.abc import AsyncIterator
@@ -22,6 +22,16 @@ settings.register_profile(
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--calls", type=int, default=10, help="calls under each fault of tests/chaos")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take long come first, so that none of them is what the others wait for."""
+    long = {
+        item.path
+        for item in items
+        if item.get_closest_marker("slow") or item.get_closest_marker("chaos")
+    }
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture

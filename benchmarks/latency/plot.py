@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.latency.run import TURNWISE, Call
-from benchmarks.latency.summary import TARGETS
+from benchmarks.latency.targets import TARGETS
 
 _COLOURS = {"local": "#2f6f4f", "providers": "#3b5b92"}
 

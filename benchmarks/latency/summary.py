@@ -1,37 +1,17 @@
 """The figures of a run, each beside what it should be."""
 
+import json
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from benchmarks.latency.plot import plot
 from benchmarks.latency.run import TURNWISE, Call
+from benchmarks.latency.targets import LEDGER_MS, OF_ALL, TARGETS
 
 Row = dict[str, Any]
-LEDGER_MS = 20.0  # by which a ledger may differ from what was heard
-
-
-class Most(NamedTuple):
-    """Milliseconds."""
-
-    median: float
-    p95: float
-
-
-TARGETS = {
-    ("local", "voice to voice"): Most(500, 800),
-    ("providers", "voice to voice"): Most(400, 600),
-    ("providers", "without the wait"): Most(240, 350),
-}
-OF_ALL = {
-    "own share": Most(10, 25),
-    "barge-in": Most(250, 400),
-    "enter LISTENING from connect": Most(25, 50),
-    "enter LISTENING from speech": Most(45, 90),
-    "enter THINKING": Most(100, 200),
-    "enter SPEAKING": Most(37.5, 75),
-    "enter INTERRUPT": Most(50, 100),
-}
 
 
 def rows(calls: Sequence[Call]) -> Iterator[Row]:
@@ -140,3 +120,12 @@ def tables(calls: Sequence[Call]) -> str:
             f"| {true} | {'' if off is None else f'{off:+.1f} ms'} |"
         )
     return "\n".join(lines)
+
+
+def write(calls: Sequence[Call], folder: Path) -> None:
+    """latency.json and latency.svg. Raises ImportError without matplotlib."""
+    found = {"figures": figures(calls), "checks": checks(calls), "turns": rows(calls)}
+    whole = json.dumps({name: list(some) for name, some in found.items()}, indent=1)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "latency.json").write_text(whole + "\n", encoding="utf-8")
+    plot(calls, folder / "latency.svg")

@@ -44,7 +44,11 @@ def latency(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Prints each turn as JSON, or the tables. out: a folder for latency.json and latency.svg."""
+    """Prints each turn as JSON, or the tables.
+
+    out: a folder for latency.json and latency.svg, written after each call: half an hour is not
+    lost with the last one.
+    """
     from benchmarks.latency import run, summary
 
     _check("door", doors, tuple(run.DOORS))
@@ -56,19 +60,13 @@ def latency(
         if as_json:
             for row in summary.rows([call]):
                 typer.echo(json.dumps(row))
-    figures, checks = list(summary.figures(calls)), list(summary.checks(calls))
+        if out is not None:
+            summary.write(calls, out)
     if as_json:
-        for row in [*figures, *checks]:
+        for row in [*summary.figures(calls), *summary.checks(calls)]:
             typer.echo(json.dumps(row))
     else:
         typer.echo(summary.tables(calls))
-    if out is not None:
-        from benchmarks.latency.plot import plot
-
-        whole = {"figures": figures, "checks": checks, "turns": list(summary.rows(calls))}
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "latency.json").write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
-        plot(calls, out / "latency.svg")
 
 
 def _check(kind: str, given: tuple[str, ...], known: tuple[str, ...]) -> None:

@@ -24,6 +24,8 @@ _QUOTING = (  # at WARNING, too
     "pipecat.services.tts_service",
     "pipecat.utils.context.aggregated_frame_sequencer",
 )
+# uvicorn's, of each WebSocket that was refused with an answer; refusals are counted in the metrics
+_FALSE_ALARMS = ("ASGI callable returned without completing handshake.",)
 _FIRST = ("session", "turn", "trace_id", "door")
 
 
@@ -113,6 +115,8 @@ class _ToOurs(logging.Handler):
         def named(ours: "Record") -> None:
             ours["name"] = record.name
 
+        if record.getMessage() in _FALSE_ALARMS:
+            return
         level = record.levelname if record.levelname in _LEVELS else record.levelno
         log = logger.patch(named).opt(exception=record.exc_info)
         log.log(level, "{}", record.getMessage())

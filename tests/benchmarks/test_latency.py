@@ -1,5 +1,6 @@
 """What the latency benchmark reads in two recorded channels, and makes of it."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +9,10 @@ import pytest
 from benchmarks.latency.caller import Step
 from benchmarks.latency.clips import Clip
 from benchmarks.latency.ledgers import Ledger, entries, of_answer
-from benchmarks.latency.plot import plot
 from benchmarks.latency.providers import Saying
 from benchmarks.latency.recording import Channel, Ear
 from benchmarks.latency.run import PEER, RAW, TURNWISE, Call, Plan, steps_of
-from benchmarks.latency.summary import checks, figures, rows, tables
+from benchmarks.latency.summary import checks, figures, rows, tables, write
 from benchmarks.latency.turns import Spoken, Turn, heard
 
 RATE = 16000
@@ -137,10 +137,11 @@ def test_figures_are_compared_with_what_they_should_be():
 
 
 def test_the_picture_shows_each_system_and_profile(tmp_path: Path):
-    """With its median, beside what it should be."""
+    """With its median, beside what it should be; each turn is in the file beside it."""
     turns = [Turn("v", "t", 900.0, ms) for ms in (415.0, 450.0, None)]
     ours = Call(TURNWISE, "local", "twilio", turns, [None] * 3)
-    plot([ours, Call(PEER, "local", RAW, turns, [None] * 3)], tmp_path / "latency.svg")
+    write([ours, Call(PEER, "local", RAW, turns, [None] * 3)], tmp_path)
+    assert len(json.loads((tmp_path / "latency.json").read_text())["turns"]) == 6
     drawn = (tmp_path / "latency.svg").read_text(encoding="utf-8")
     for label in (f"{TURNWISE}, local: 432 ms", f"{PEER}, local: 432 ms", "local: at most"):
         assert label in drawn

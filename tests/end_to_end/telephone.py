@@ -123,12 +123,18 @@ class Handset:
 
     async def is_told(self, engine: Engine, fact: str, *, since: int = 0) -> None:
         """Until these words were heard, however they are spelled. since: bytes of `audio`."""
-        wanted, heard = canonical(fact), ""
+        wanted, heard, over = canonical(fact), "", None
         async with asyncio.timeout(PATIENCE):
             while wanted not in canonical(heard):
-                with suppress(TimeoutError):  # a reply's last words may be shorter
+                if over:
+                    raise over
+                try:
                     async with asyncio.timeout(2):
                         await self.hears(len(self.audio) / 8000 + 1.0)
+                except TimeoutError:  # a reply's last words may be shorter
+                    pass
+                except ConnectionError as error:  # nothing more will come: was it said before?
+                    over = error
                 heard = await asyncio.to_thread(words, engine, bytes(self.audio[since:]))
 
     async def until(self, holds: Any) -> None:

@@ -1,13 +1,19 @@
 """What the server logs: one event a line, for programs or for people."""
 
+import asyncio
 import io
 import json
 import logging
+import socket
 import sys
 from collections.abc import Iterator
 
 import pytest
+import uvicorn
+from fastapi import FastAPI, Response, WebSocket
 from loguru import logger
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from bot.telemetry.current import Current, current
 from bot.telemetry.logs import set_up_logs
@@ -50,21 +56,45 @@ def test_a_line_for_programs_says_which_call_and_turn_it_is_about(stream: io.Str
     assert (failed["turn"], failed["session"], failed["level"]) == (2, "s-1", "WARNING")
 
 
-def test_an_error_is_one_line_with_its_traceback(stream: io.StringIO):
-    """And what other libraries log is in the same form."""
-    set_up_logs("INFO", to=stream, form="json")
+@pytest.fixture
+def libraries(stream: io.StringIO) -> Iterator[None]:
+    """What they log comes as JSON."""
     root = logging.getLogger()
     handlers, root.handlers = root.handlers, []
     set_up_logs("INFO", to=stream, form="json")
+    yield
+    root.handlers = handlers
+
+
+@pytest.mark.usefixtures("libraries")
+def test_an_error_is_one_line_with_its_traceback(stream: io.StringIO):
+    """And what other libraries log is in the same form."""
     try:
         raise ValueError("broken {braces}")
     except ValueError:
         logging.getLogger("somebody.else").exception("it %s", "{failed}")
-    finally:
-        root.handlers = handlers
     (line,) = map(json.loads, stream.getvalue().splitlines())
     assert (line["event"], line["source"]) == ("it {failed}", "somebody.else")
     assert "ValueError: broken {braces}" in line["exception"]
+
+
+@pytest.mark.usefixtures("libraries")
+async def test_a_websocket_that_is_refused_with_an_answer_is_no_error(stream: io.StringIO):
+    """Whoever floods a door with wrong keys fills no log with errors."""
+    app = FastAPI()
+
+    @app.websocket("/")
+    async def _door(websocket: WebSocket) -> None:
+        await websocket.send_denial_response(Response(status_code=401))
+
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        with pytest.raises(InvalidStatus, match="401"):
+            await connect(f"ws://127.0.0.1:{listener.getsockname()[1]}/")
+        server.should_exit = True
+        await serving
+    assert "ERROR" not in stream.getvalue()
 
 
 def test_a_line_for_people_has_the_fields_too(stream: io.StringIO):
