@@ -70,8 +70,8 @@ CONFIDENCE = np.array([
 ])  # fmt: skip
 
 # the two together, as log-odds: the judge's best sentence, the sum above, the intercept. The sum
-# counts half: on help desks that nothing was fitted to, it misleads more often than it helps.
-ANSWERS = (1.0, 0.5, -1.25)
+# counts less than half: on help desks that nothing was fitted to, it misleads more often than it helps.
+ANSWERS = (1.0, 0.4, -1.25)
 
 # which sentence: what its words and its vector say, next to the judge's log-odds
-RANK_BESIDE_JUDGE = 0.6
+RANK_BESIDE_JUDGE = 0.8

@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 from rag_index.encoder import inference_session, pinned_file, tokenizer_bytes
 
 MODEL = Path(__file__).parent / "weights" / "judge.onnx"
-MODEL_SHA256 = "b99304f30c6142d6193bbe2bfd4419567c293324ca1439acf90edbfbd2bbc478"
+MODEL_SHA256 = "664d0677050d58d3c3d9e6e2381a76428c0e4f874df91f657dfe0abf69682c39"
 MAX_TOKENS = 96
 
 

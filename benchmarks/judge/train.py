@@ -29,6 +29,14 @@ from rag_index.judge import MODEL
 
 BATCH, SHUFFLED, WRONG = 16, 640, 3
 RATE, WARM_UP = 1.2e-4, 40
+OPENED = 0.2  # of the questions: something that asks nothing comes first, as people speak
+OPENERS = (
+    "okay", "so", "well", "um", "right", "great, thanks", "thank you", "sorry", "stop", "wait",
+    "hi", "hello there", "good morning", "yes please", "no, something else", "one more thing",
+    "okay, in English", "hang on a second", "can I ask you something", "I have a question",
+    "let me think", "never mind that", "oh, and another question", "excuse me", "I see", "sure",
+    "hi, I'm calling for my daughter", "hm, okay",
+)  # fmt: skip
 STILL = 2  # layers that keep what they know, below those that learn
 
 
@@ -49,7 +57,12 @@ def chosen(group: Group, rng: random.Random) -> tuple[str, list[str]]:
         texts[0] = near[0]
     if len(group.wrong) > 8 and rng.random() < 0.3:
         texts[-1] = rng.choice(group.wrong[8:])
-    question = group.question if rng.random() < 0.65 else plain(group.question)
+    question = group.question
+    if rng.random() < OPENED:
+        opener = rng.choice(OPENERS)
+        question = f"{opener[0].upper()}{opener[1:]}{rng.choice(('', ',', '.'))} {question}"
+    if rng.random() > 0.65:
+        question = plain(question)
     return question, [group.right, *texts] if group.right else texts
 
 

@@ -58,3 +58,10 @@ def test_nothing_was_asked_before():
     """A follow-up to nothing is taken as it stands."""
     assert resolve("and for visitors?", None) == "and for visitors?"
     assert resolve("tell me more", None) == "tell me more"
+
+
+def test_a_season_takes_the_place_of_another():
+    """However unlike the two words are."""
+    whole = resolve("And for the spring?", "When is the deadline for those who start in the fall?")
+    assert "spring" in whole
+    assert "fall" not in whole
