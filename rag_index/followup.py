@@ -4,18 +4,10 @@ from __future__ import annotations
 
 import re
 
-from rag_index.words import STOPWORDS, raw_words
+from rag_index.words import KINDS, STOPWORDS, raw_words
 from rag_index.wordvectors import word_vectors
 
 SAME_KIND = 0.42  # likeness of two words that exclude each other: "fall" and "spring"
-_KINDS = tuple(  # of which one takes another's place, however unlike the words are
-    frozenset(words.split())
-    for words in (
-        "spring summer fall autumn winter",
-        "monday tuesday wednesday thursday friday saturday sunday weekday weekdays weekend weekends",
-        "january february march april may june july august september october november december",
-    )
-)
 SHORT = 9  # words; a longer question seldom leans on another
 _OPENING = re.compile(
     r"^\W*(?:(?:um|uh|ok(?:ay)?|so|well|yes|right)\W+)*(?:and|or|but|also|what about|how about|what if)\b",
@@ -78,7 +70,7 @@ def _joined(question: str, about: str) -> str:
         plain = raw_words(word)
         if not plain or plain[0] in STOPWORDS or not asked:
             return False
-        if any(plain[0] in kind and w in kind for kind in _KINDS for w in asked):
+        if any(plain[0] in kind and w in kind for kind in KINDS for w in asked):
             return True
         if any(plain[0] != w and len(w) > 4 and (w in plain[0] or plain[0] in w) for w in asked):
             return True  # "graduate" instead of "undergraduate"

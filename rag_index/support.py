@@ -11,7 +11,7 @@ import numpy as np
 
 from rag_index.answer_types import AnswerType, wanted
 from rag_index.passages import Hit
-from rag_index.words import NUMBER_WORDS, STOPWORDS, raw_words, stem
+from rag_index.words import KINDS, NUMBER_WORDS, STOPWORDS, raw_words, stem
 from rag_index.wordvectors import word_vectors
 
 FEATURES = (
@@ -142,14 +142,7 @@ _EXCLUDED = re.compile(
 KNOWN_WORD = (
     0.6  # a word that the documents use themselves is not meant by one that is only like it
 )
-_EXACT = frozenset(
-    (
-        "monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays "
-        "thursdays fridays saturdays sundays january february march april june july august "
-        "september october november december spring summer fall autumn winter first second third "
-        "fourth fifth sixth seventh eighth ninth tenth"
-    ).split()
-)
+_EXACT = frozenset[str]().union(*KINDS)
 
 
 class _Likeness:

@@ -44,6 +44,16 @@ STOPWORDS = frozenset(
         "upon via etc eg ie us vs oh yes yeah actually really maybe quite"
     ).split()
 )
+KINDS = tuple(  # of which one excludes the others, however like or unlike their vectors are
+    frozenset(words.split())
+    for words in (
+        "spring summer fall autumn winter",
+        "monday tuesday wednesday thursday friday saturday sunday "
+        "mondays tuesdays wednesdays thursdays fridays saturdays sundays",
+        "january february march april may june july august september october november december",
+        "first second third fourth fifth sixth seventh eighth ninth tenth",
+    )
+)
 _stemmer = Stemmer.Stemmer("english")
 
 
