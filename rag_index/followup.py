@@ -7,7 +7,7 @@ import re
 from rag_index.words import KINDS, STOPWORDS, raw_words
 from rag_index.wordvectors import word_vectors
 
-SAME_KIND = 0.42  # likeness of two words that exclude each other: "fall" and "spring"
+SAME_KIND = 0.42  # likeness from which two words of no list of KINDS exclude each other, too
 SHORT = 9  # words; a longer question seldom leans on another
 _OPENING = re.compile(
     r"^\W*(?:(?:um|uh|ok(?:ay)?|so|well|yes|right)\W+)*(?:and|or|but|also|what about|how about|what if)\b",
