@@ -14,6 +14,7 @@ class Verdict(StrEnum):
     """What became of one question."""
 
     RIGHT = "right"
+    UNSURE = "unsure"  # right, but told as what may be the answer and may be not
     MIXED = "mixed"  # right, but a neighbouring fact was told as well
     REFUSED = "refused"
     WRONG = "wrong"
@@ -58,10 +59,12 @@ def judge(reply: str, question: Question, refusals: Sequence[str]) -> Verdict:
     heard = canonical(reply)
     if not heard.strip():
         return Verdict.SILENT
+    refused = any(canonical(words) in heard for words in refusals)
     if any(canonical(fact) in heard for fact in question.facts):
-        mixed = any(canonical(neighbour) in heard for neighbour in question.wrong)
-        return Verdict.MIXED if mixed else Verdict.RIGHT
-    if any(canonical(words) in heard for words in refusals):
+        if any(canonical(neighbour) in heard for neighbour in question.wrong):
+            return Verdict.MIXED
+        return Verdict.UNSURE if refused else Verdict.RIGHT
+    if refused:
         return Verdict.REFUSED if question.facts else Verdict.RIGHT
     return Verdict.WRONG
 

@@ -86,8 +86,8 @@ async def run(voices: list[str], *, as_json: bool) -> None:
 def table(results: list[dict[str, Any]]) -> str:
     """Markdown: right, refused, wrong of the answerable; honest and wrong of the others."""
     rows = [
-        "| voice | right | mixed | refused | wrong | silent | others: honest | made up | ms |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| voice | right | told as unsure | mixed | refused | wrong | silent | others: honest "
+        "| made up | ms |\n" + "|---" * 10 + "|",
     ]
     for voice in dict.fromkeys(r["voice"] for r in results):
         of_voice = [r for r in results if r["voice"] == voice]
@@ -95,7 +95,8 @@ def table(results: list[dict[str, Any]]) -> str:
         unknown = Counter(r["verdict"] for r in of_voice if not r["answerable"])
         times = [r["total_ms"] for r in of_voice if r["total_ms"]]
         rows.append(
-            f"| {voice} | {known[Verdict.RIGHT]}/{known.total()} | {known[Verdict.MIXED]} | "
+            f"| {voice} | {known[Verdict.RIGHT]}/{known.total()} | {known[Verdict.UNSURE]} | "
+            f"{known[Verdict.MIXED]} | "
             f"{known[Verdict.REFUSED]} | "
             f"{known[Verdict.WRONG]} | {known[Verdict.SILENT] + unknown[Verdict.SILENT]} | "
             f"{unknown[Verdict.RIGHT]}/{unknown.total()} | {unknown[Verdict.WRONG]} | "

@@ -15,6 +15,7 @@ from rag_index.build import build
 from rag_index.encoder import MiniLMEncoder
 from rag_index.facts import canonical
 from rag_index.index import load
+from rag_index.quoting import GroundedAnswer
 from rag_index.search import Searcher
 
 
@@ -30,28 +31,35 @@ def ask(desk: Desk, encoder: MiniLMEncoder, answerer: Answerer) -> Counter[tuple
         for asked in desk.asked:
             vector = encoder.encode([asked.text])[0]
             answer = answerer.answer(asked.text, vector, searcher.search(asked.text, vector))
-            found[asked.answered, verdict(desk, asked, answer.answered, answer.text)] += 1
+            found[asked.answered, verdict(desk, asked, answer)] += 1
     return found
 
 
-def verdict(desk: Desk, asked: Asked, answered: bool, reply: str) -> str:
-    """right, wrong or refused."""
-    if not answered:
+def verdict(desk: Desk, asked: Asked, answer: GroundedAnswer) -> str:
+    """right, unsure (right, but said as what may be the answer), wrong, near (another sentence is
+    said as that), or refused.
+    """
+    holds = canonical(desk.sentences[asked.at].text).strip() in canonical(answer.text)
+    right = asked.answered and holds
+    if answer.answered:
+        return "right" if right else "wrong"
+    if not answer.text:
         return "refused"
-    holds = canonical(desk.sentences[asked.at].text).strip() in canonical(reply)
-    return "right" if asked.answered and holds else "wrong"
+    return "unsure" if right else "near"
 
 
 def main() -> None:
     """The command."""
     encoder = MiniLMEncoder(threads=2)
     answerer = Answerer(encoder)
-    print("| desk | answered by it: right | refused | wrong | not answered: honest | answered |")
-    print("|---|---|---|---|---|---|")
+    print(
+        "| desk | answered by it: right | unsure | another as unsure | refused | wrong "
+        "| not answered by it: refused | another as unsure | wrong |\n" + "|---" * 9 + "|"
+    )
     for name in HELD_OUT:
         n = ask(read_desk(FOLDER / f"{name}.txt"), encoder, answerer)
-        cells = [n[True, "right"], n[True, "refused"], n[True, "wrong"]]
-        cells += [n[False, "refused"], n[False, "wrong"]]
+        cells = [n[True, what] for what in ("right", "unsure", "near", "refused", "wrong")]
+        cells += [n[False, what] for what in ("refused", "near", "wrong")]
         print(f"| {name} | {' | '.join(map(str, cells))} |")
 
 

@@ -25,12 +25,14 @@ def ask(engine: Engine, question: Question) -> dict[str, Any]:
     embedding = engine.embed.encoder.encode([question.text])[0]
     hits = engine.search(question.text, embedding, question.context)
     answer = engine.answerer.answer(question.text, embedding, hits, about=question.context)
-    reply = answer.text if answer.answered else engine.persona.unknown
+    quoted = engine.persona.quoting(answer.text, sure=answer.answered)
+    reply = quoted or engine.persona.unknown
     return {
         "question": question.text,
         "answerable": bool(question.facts),
         "found": question.document in [hit.passage.document for hit in hits],
         "reply": reply,
+        "nearest": bool(quoted) and not answer.answered,
         "confidence": round(float(answer.confidence), 4),
         "verdict": judge(reply, question, REFUSALS),
     }
@@ -57,11 +59,14 @@ def table(results: list[dict[str, Any]]) -> str:
     """Markdown."""
     known = Counter(r["verdict"] for r in results if r["answerable"])
     unknown = Counter(r["verdict"] for r in results if not r["answerable"])
+    near = sum(r["nearest"] for r in results if not r["answerable"])
     return (
-        "| questions | right | mixed | refused | wrong |\n|---|---|---|---|---|\n"
+        "| questions | right | right, told as unsure | mixed | refused | wrong |\n"
+        "|---|---|---|---|---|---|\n"
         f"| {known.total()} that the documents answer | {known[Verdict.RIGHT]} | "
-        f"{known[Verdict.MIXED]} | {known[Verdict.REFUSED]} | {known[Verdict.WRONG]} |\n"
-        f"| {unknown.total()} that they don't | {unknown[Verdict.RIGHT]} | 0 | 0 | "
+        f"{known[Verdict.UNSURE]} | {known[Verdict.MIXED]} | {known[Verdict.REFUSED]} | "
+        f"{known[Verdict.WRONG]} |\n| {unknown.total()} that they don't | "
+        f"{unknown[Verdict.RIGHT]}, {near} with the nearest sentence | – | – | – | "
         f"{unknown[Verdict.WRONG]} |"
     )
 

@@ -145,10 +145,11 @@ async def ask(request: Request, visitor: Operator) -> dict[str, Any]:
     embedding = await engine.embed(question)
     hits = await asyncio.to_thread(engine.search, question, embedding, None)
     answer = await asyncio.to_thread(engine.answerer.answer, question, embedding, hits)
-    used = {one.passage for one in answer.citations} if answer.answered else set[str]()
+    said = engine.persona.quoting(answer.text, sure=answer.answered)
+    used = {one.passage for one in answer.citations} if said else set[str]()
     return {
         "answered": answer.answered,
-        "answer": answer.text if answer.answered else engine.persona.unknown,
+        "answer": said or engine.persona.unknown,
         "passages": [
             {
                 "document": hit.passage.document,

@@ -222,10 +222,10 @@ def make_pipeline(
             ),
             parts.llm,
             Uncited(engine.persona.unknown),
-            ThenAsk(engine.persona.unknown),
+            ThenAsk(engine.persona.offer),
             HeardBefore(),
             FirstPiece(cuts=parts.cuts),
-            Unanswered(engine.persona.unknown, parts.unanswered),
+            Unanswered(engine.persona.admissions, parts.unanswered),
             LedgerTap(tell, ledgers, clock=clock, count=parts.count),
             parts.tts,
             SpeechHold(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -20,6 +21,7 @@ class Persona:
     greeting: str = "Hello, how can I help you?"
     manner: str = "Friendly, brief and exact."
     unknown: str = "I don't know that. Would you like me to put you through to a person?"
+    unsure: str = "I don't know that for certain. The closest I have is this:"  # then what it is
     apology: str = "I'm sorry, something went wrong on my side. Please ask me again."
     transfer: str = "I'll put you through to a person."
     transfer_number: str = ""  # whom telephones are put through to
@@ -35,6 +37,31 @@ class Persona:
     def offers_a_person(self) -> bool:
         """Whether `unknown` asks if the caller wants to talk to somebody."""
         return bool(_OFFERS_A_PERSON.search(self.unknown))
+
+    @property
+    def offer(self) -> str:
+        """What `unknown` asks at its end; "" if nothing."""
+        sentences = _sentences(self.unknown)
+        asked = list(takewhile(lambda s: s.endswith("?"), reversed(sentences)))
+        return " ".join(reversed(asked))
+
+    @property
+    def admissions(self) -> tuple[str, ...]:
+        """The sentences that a reply begins with when the documents don't surely answer."""
+        return tuple(_sentences(words)[0] for words in (self.unknown, self.unsure) if words)
+
+    def quoting(self, text: str, *, sure: bool) -> str:
+        """`text` as it is said: alone if it is surely the answer, else as what comes nearest.
+
+        Empty: nothing is quoted, and `unknown` is to be said.
+        """
+        if sure or not (text and self.unsure):
+            return text if sure else ""
+        return " ".join(words for words in (self.unsure, text, self.offer) if words)
+
+
+def _sentences(text: str) -> list[str]:
+    return re.split(r"(?<=[.!?])\s+", text.strip())
 
 
 @dataclass(frozen=True)

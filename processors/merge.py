@@ -207,7 +207,7 @@ class Merge(FrameProcessor):
                     {**c, "text": without_orders(h.passage)}
                     for c, h in zip(citations, hits, strict=True)
                 ],
-                answered=answer.answered if answer else None,
+                answered=bool(answer.text) if answer else None,
             ),
         )
         start = self._starts(turn)

@@ -1,7 +1,5 @@
 """Adds our own question to what a language model has said."""
 
-import re
-
 from pipecat.frames.frames import (
     Frame,
     InterruptionFrame,
@@ -17,16 +15,16 @@ class ThenAsk(FrameProcessor):
     """Stands behind the language model.
 
         AnswerStartFrame         -> the same; its `then_ask` is kept
-        LLMTextFrame             -> the same; kept back while it may become `unknown`
+        LLMTextFrame             -> the same; its end is kept back while it may become `offer`
         LLMFullResponseEndFrame  -> the question as LLMTextFrame, then the same
 
-    unknown: said where nothing is known. What it asks is left out where a question of ours follows:
-    one question at a time.
+    offer: asked at the end of what is said where nothing is sure. It is left out where a question
+    of ours follows: one question at a time.
     """
 
-    def __init__(self, unknown: str = "") -> None:
+    def __init__(self, offer: str = "") -> None:
         super().__init__()
-        self._unknown = unknown
+        self._offer = offer
         self._question = ""
         self._kept = ""
         self._made = LLMTextFrame
@@ -41,25 +39,25 @@ class ThenAsk(FrameProcessor):
             case LLMTextFrame() if self._question:
                 self._kept += frame.text
                 self._made = type(frame)
-                if not self._unknown.startswith(self._kept):
-                    await self._let_go()
+                await self._let_go(_beginning_of(self._offer, self._kept))
                 return
             case LLMFullResponseEndFrame() if self._question:
-                if self._kept == self._unknown:
-                    self._kept = _without_questions(self._unknown)
-                await self._let_go()
+                if self._kept.strip() != self._offer:
+                    await self._let_go(len(self._kept))
                 await self.push_frame(LLMTextFrame(f" {self._question}"))
                 self._question = ""
             case _:
                 pass
         await self.push_frame(frame, direction)
 
-    async def _let_go(self) -> None:
-        text, self._kept = self._kept, ""
+    async def _let_go(self, end: int) -> None:
+        text, self._kept = self._kept[:end], self._kept[end:]
         if text:
             await self.push_frame(self._made(text))
 
 
-def _without_questions(text: str) -> str:
-    sentences = re.split(r"(?<=[.!?])\s+", text.strip())
-    return " ".join(s for s in sentences if not s.endswith("?")) or text
+def _beginning_of(offer: str, text: str) -> int:
+    """Where `text` stops being anything else than white space and the beginning of `offer`."""
+    longest = min(len(text), len(offer))
+    held = next((n for n in range(longest, 0, -1) if text.endswith(offer[:n])), 0)
+    return len(text[: len(text) - held].rstrip())

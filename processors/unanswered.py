@@ -1,7 +1,6 @@
-"""Notes which questions the documents don't answer."""
+"""Notes which questions the documents don't answer, or not surely."""
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pipecat.frames.frames import Frame, InterruptionFrame, LLMFullResponseEndFrame, LLMTextFrame
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
@@ -12,12 +11,12 @@ from processors.frames import AnswerStartFrame
 class Unanswered(FrameProcessor):
     """Stands before the voice, where the end of an answer comes once its turn is surely over.
 
-    An answer that was asked for and begins with the first sentence of `unknown` -> note(turn)
+    An answer that was asked for and begins with one of `admissions` -> note(turn)
     """
 
-    def __init__(self, unknown: str, note: Callable[[int], None]) -> None:
+    def __init__(self, admissions: Sequence[str], note: Callable[[int], None]) -> None:
         super().__init__()
-        self._sentence = re.split(r"(?<=[.!?])\s", unknown.strip())[0]
+        self._admissions = admissions
         self._note = note
         self._turn: int | None = None
         self._said = ""
@@ -45,6 +44,6 @@ class Unanswered(FrameProcessor):
         if self._unknown:
             return
         self._said = f"{self._said}{text}".lstrip()
-        self._unknown = self._said.startswith(self._sentence)
-        if not self._sentence.startswith(self._said) and not self._unknown:
+        self._unknown = any(self._said.startswith(a) for a in self._admissions)
+        if not self._unknown and not any(a.startswith(self._said) for a in self._admissions):
             self._turn = None

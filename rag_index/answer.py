@@ -46,7 +46,8 @@ class Candidate:
 class Answerer:
     """Chooses the sentences that answer a question. Safe to use from several threads.
 
-    threshold: the confidence below which the documents are said not to answer.
+    threshold: the confidence from which sentences are the answer. near: from which they are at least
+    the nearest that there is; below it, the documents are said not to answer.
     """
 
     def __init__(
@@ -55,10 +56,11 @@ class Answerer:
         judge: Judge | None = None,
         *,
         threshold: float = answer_weights.THRESHOLD,
+        near: float = answer_weights.NEAR,
     ) -> None:
         self._encoder = encoder
         self._judge = judge or CrossEncoder()
-        self._threshold = threshold
+        self._threshold, self._near = threshold, min(near, threshold)
         word_vectors()  # read now, not in the first call
 
     def answer(
@@ -71,7 +73,8 @@ class Answerer:
         about: str | None = None,
         said: str = "",
     ) -> GroundedAnswer:
-        """At most `max_sentences` sentences from the best hits, or `answered=False`.
+        """At most `max_sentences` sentences from the best hits; `answered=False` with the nearest,
+        or with none.
 
         embedding: of `question`; computed if not given. said: what the caller has heard; whoever asks
         for more of it gets up to three further sentences. Takes about 20 ms on two cores, nearly all of it
@@ -86,12 +89,14 @@ class Answerer:
         if embedding is None or whole != question:
             embedding = self._encoder.encode([whole])[0]
         read, confidence = self._read(question, whole, np.asarray(embedding, np.float32), hits)
-        if confidence < self._threshold:
+        if confidence < self._near:
             return refused(confidence)
+        answered = confidence >= self._threshold
         chosen = choose(read, max_sentences)
         cited = list(dict.fromkeys(c.hit for c in chosen))
         in_order = sorted(chosen, key=lambda c: (cited.index(c.hit), c.at))
-        return quoted([c.text for c in in_order], [hits[n] for n in cited], confidence)
+        said_of = [hits[n] for n in cited]
+        return quoted([c.text for c in in_order], said_of, confidence, answered=answered)
 
     def ahead(
         self, question: str, embedding: np.ndarray, hits: Sequence[Hit], about: str | None

@@ -17,6 +17,7 @@ from rag_index.answer import Answerer
 from rag_index.encoder import Encoder, MiniLMEncoder
 from rag_index.index import build, load
 from rag_index.intents import Intent, IntentClassifier
+from rag_index.quoting import GroundedAnswer
 from rag_index.search import Searcher
 
 T = TypeVar("T")
@@ -63,8 +64,9 @@ def evaluate_retrieval(
 ) -> dict[str, Any]:
     """Rows {"id", "title", "text"} and {"question", "document", "answers"}.
 
-    answer_in_reply: the share of questions whose grounded answer, of two sentences at most, holds one of
-    `answers`. p50 and p99: search and answer together, the question's embedding given.
+    answer_in_reply: the share of questions whose reply, of two sentences of the documents at most, holds
+    one of `answers`; told_as_unsure: the share that does and is said as what may be the answer.
+    p50 and p99: search and answer together, the question's embedding given.
     """
     encoder = encoder or MiniLMEncoder(threads=2)
     asked = _rows(questions, ("question", "document", "answers"))
@@ -75,6 +77,7 @@ def evaluate_retrieval(
         answerer = Answerer(encoder)
         ranks: list[int] = []
         held: list[bool] = []
+        unsure: list[bool] = []
         seconds: list[float] = []
         for row in asked:
             question, vector = str(row["question"]), encoder.encode([str(row["question"])])[0]
@@ -85,10 +88,12 @@ def evaluate_retrieval(
             ranks.append(
                 documents.index(row["document"]) if row["document"] in documents else len(documents)
             )
-            held.append(_holds(answer, row["answers"]))
+            held.append(_holds(answer.text, row["answers"]))
+            unsure.append(held[-1] and not answer.answered)
     return {
         **{f"recall_at_{k}": _mean([r < k for r in ranks]) for k in (1, 3, 5)},
         "answer_in_reply": _mean(held),
+        "told_as_unsure": _mean(unsure),
         "n": len(asked),
         **_percentiles(seconds),
     }
@@ -96,9 +101,9 @@ def evaluate_retrieval(
 
 def _ask(
     searcher: Searcher, answerer: Answerer, question: str, vector: np.ndarray
-) -> tuple[list[Any], str]:
+) -> tuple[list[Any], GroundedAnswer]:
     hits = searcher.search(question, vector, k=8)
-    return hits, answerer.answer(question, vector, hits[:5]).text
+    return hits, answerer.answer(question, vector, hits[:5])
 
 
 def _holds(reply: str, answers: Sequence[str]) -> bool:

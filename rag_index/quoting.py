@@ -28,9 +28,11 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class GroundedAnswer:
-    """text: the sentences joined, "" if not answered. citations: one a passage, best first.
+    """text: the sentences joined, "" if nothing comes near. citations: one a passage, best first.
 
     confidence: the calibrated probability that the text answers the question.
+    answered: whether that is enough to say it as the answer. If not, a text is the nearest that there
+    is, to be said as such: about every second time it is what was asked for.
     """
 
     text: str
@@ -57,10 +59,14 @@ def going_on(hits: Sequence[Hit], said: str) -> GroundedAnswer:
     return refused(0.0)
 
 
-def quoted(sentences: Sequence[str], cited: Sequence[Hit], confidence: float) -> GroundedAnswer:
+def quoted(
+    sentences: Sequence[str], cited: Sequence[Hit], confidence: float, *, answered: bool = True
+) -> GroundedAnswer:
     """The answer that says these sentences, from these passages."""
     whole = tuple(_whole(s) for s in sentences)
-    return GroundedAnswer(" ".join(whole), whole, tuple(map(_citation, cited)), confidence, True)
+    return GroundedAnswer(
+        " ".join(whole), whole, tuple(map(_citation, cited)), confidence, answered
+    )
 
 
 def refused(confidence: float) -> GroundedAnswer:

@@ -14,6 +14,7 @@ QUESTION = Question("How much?", facts=("$75", "80 percent"), wrong=("$85",))
         ("You get eighty per cent back.", Verdict.RIGHT),
         ("It costs $75. Abroad it is eighty-five dollars.", Verdict.MIXED),
         ("It costs $750.", Verdict.WRONG),
+        ("I don't know for certain. I have this: It costs $75.", Verdict.UNSURE),
         ("I'm sorry, I don't know that one.", Verdict.REFUSED),
         ("", Verdict.SILENT),
     ],

@@ -60,8 +60,10 @@ def search(question: str, *, where: list[str], as_json: bool) -> None:
         }
         typer.echo(json.dumps(result, ensure_ascii=False))
         return
-    verdict = answer.text if answer.answered else "(not answered by the documents)"
-    typer.echo(f"{verdict}\n  confidence {answer.confidence:.2f}")
+    unsure = f"(perhaps) {answer.text}" if answer.text else "(not answered by the documents)"
+    typer.echo(
+        f"{answer.text if answer.answered else unsure}\n  confidence {answer.confidence:.2f}"
+    )
     for hit in hits:
         heading = " › ".join([hit.passage.document, *hit.passage.headings])
         typer.echo(f"{hit.score:6.3f}  {heading}\n        {hit.passage.text[:160]}")

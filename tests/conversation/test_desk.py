@@ -1,5 +1,7 @@
 """A caller's requests without a pipeline: what is said, and what is done when it was heard."""
 
+import pytest
+
 from conversation.acting import Act, Wanted
 from conversation.actions import Transfer
 from conversation.replying import Fixed, FromDocuments
@@ -96,10 +98,11 @@ def test_an_unsure_transfer_in_a_form_is_asked_about_where_it_is_no_answer():
     assert call.says("no") == Fixed("All right. Which day?")
 
 
-def test_a_yes_to_the_person_that_unknown_offers_is_taken_up():
-    """ "I don't know. Shall I put you through?" is an offer like any other."""
+@pytest.mark.parametrize("last", [PERSONA.unknown, PERSONA.quoting("It is $60.", sure=False)])
+def test_a_yes_to_the_person_that_unknown_offers_is_taken_up(last: str):
+    """ "I don't know. Shall I put you through?" is an offer, also after what comes near."""
     call = Call()
-    call.last = PERSONA.unknown
+    call.last = last
     assert call.says("yes please") == Fixed("One moment.", transfer=True)
     assert len(call.of(Transfer)) == 1
 

@@ -28,6 +28,30 @@ def test_each_action_has_its_reply(action: str | None, words: str | None, expect
     assert reply == expected
 
 
+UNSURE = Persona(unknown="Sorry. I don't know. Can I help? A person?", unsure="Perhaps. I have:")
+
+
+@pytest.mark.parametrize(
+    ("persona", "text", "sure", "said"),
+    [
+        (UNSURE, "It is $60.", True, "It is $60."),
+        (UNSURE, "It is $60.", False, "Perhaps. I have: It is $60. Can I help? A person?"),
+        (UNSURE, "", False, ""),
+        (Persona(unsure=""), "It is $60.", False, ""),
+        (Persona(unknown="No idea."), "It is $60.", False, f"{Persona().unsure} It is $60."),
+    ],
+)
+def test_what_may_be_the_answer_is_said_as_that(persona: Persona, text: str, sure: bool, said: str):
+    """With the offer of a person where there is one; not at all where the desk wants it so."""
+    assert persona.quoting(text, sure=sure) == said
+
+
+def test_both_ways_of_not_knowing_are_recognised_by_their_first_sentence():
+    """A language model says it in these words too."""
+    assert UNSURE.admissions == ("Sorry.", "Perhaps.")
+    assert Persona(unsure="").admissions == ("I don't know that.",)
+
+
 def test_nothing_can_be_repeated_before_anything_was_said():
     """And the caller is told so, instead of hearing silence."""
     reply = choose_reply("repeat", None, persona=Persona(), last_reply="")

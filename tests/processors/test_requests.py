@@ -91,22 +91,31 @@ async def test_a_question_of_ours_follows_the_models_words(question: str):
 @on_jumping_clock
 async def test_one_question_at_a_time_is_asked():
     """ "I don't know. Shall I ...?" leaves its question out where ours follows, else not."""
-    unknown = "I don't know. Shall I ask somebody?"
-    async with Bench(ThenAsk(unknown)) as bench:
+    async with Bench(ThenAsk("Shall I ask somebody?")) as bench:
         for question in ("Which day?", ""):
             await bench.send(AnswerStartFrame(turn=1, then_ask=question))
             pieces = ("I don't ", "know. Shall I ask", " somebody?")
             await bench.send(*map(LLMTextFrame, pieces), LLMFullResponseEndFrame())
         await bench.after.until(LLMFullResponseEndFrame, 2)
         words = "".join(f.text for f in bench.after.of(LLMTextFrame))
-        assert words == f"I don't know. Which day?{unknown}"
+        assert words == "I don't know. Which day?I don't know. Shall I ask somebody?"
 
 
 @on_jumping_clock
-async def test_an_answer_that_begins_like_not_knowing_is_kept_whole():
-    """Nothing of it is lost or late once it is another answer."""
-    async with Bench(ThenAsk("I don't know.")) as bench:
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ("It is S", "hall I as", " in Shall I asp, Ohio. Shall", " we?"),
+        ("Shall I ask?", " Shall I ask? No"),
+        ("Sh",),
+        ("It is.", " "),
+    ],
+)
+async def test_an_answer_that_has_the_words_of_an_offer_is_kept_whole(pieces: tuple[str, ...]):
+    """Nothing of it is lost, in whatever pieces it comes."""
+    async with Bench(ThenAsk("Shall I ask?")) as bench:
         await bench.send(AnswerStartFrame(turn=1, then_ask="Which day?"))
-        await bench.send(LLMTextFrame("I don't "), LLMTextFrame("think so."))
-        await bench.after.until(LLMTextFrame)
-        assert [f.text for f in bench.after.of(LLMTextFrame)] == ["I don't think so."]
+        await bench.send(*map(LLMTextFrame, pieces), LLMFullResponseEndFrame())
+        await bench.after.until(LLMFullResponseEndFrame)
+        words = "".join(f.text for f in bench.after.of(LLMTextFrame))
+        assert words == f"{''.join(pieces)} Which day?"

@@ -72,7 +72,7 @@ async def test_words_are_told_by_turns_not_by_what_the_recogniser_hears_again():
 async def test_the_bots_words_are_told_as_they_reach_the_voice():
     """What is said where nothing is known loses its question to ours, and is told once."""
     tap = LedgerTap(Announcements("s", lambda: 0.0), Ledgers(), clock=clock)
-    async with bench_with(ThenAsk("I don't know. A person?"), tap) as bench:
+    async with bench_with(ThenAsk("A person?"), tap) as bench:
         await bench.send(AnswerStartFrame(turn=1, then_ask="Your name?"))
         await bench.send(LLMTextFrame("The fee is $60."), LLMTextFrame(" Pay online."))
         await bench.settle()

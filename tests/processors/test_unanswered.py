@@ -13,6 +13,7 @@ from processors.unanswered import Unanswered
 from tests.processors.harness import Bench
 
 UNKNOWN = "I'm sorry, I don't know that one. Would you like to talk to a person?"
+ADMISSIONS = ("I'm sorry, I don't know that one.", "I'm not sure.")
 
 
 async def noted(*tokens: str, asked: bool = True, cut: bool = False) -> list[int]:
@@ -25,7 +26,7 @@ async def noted(*tokens: str, asked: bool = True, cut: bool = False) -> list[int
         *(LLMTextFrame(token) for token in tokens),
         end,
     ]
-    async with Bench(Unanswered(UNKNOWN, turns.append)) as bench:
+    async with Bench(Unanswered(ADMISSIONS, turns.append)) as bench:
         await bench.send(*frames)
         await bench.after.until(type(end))
         words = [f.text for f in bench.after.frames if isinstance(f, LLMTextFrame)]
@@ -34,7 +35,15 @@ async def noted(*tokens: str, asked: bool = True, cut: bool = False) -> list[int
 
 
 @pytest.mark.parametrize(
-    "tokens", [(UNKNOWN,), ("I'm", " sorry, I don't", " know that one.", " Would", " you …")]
+    "tokens",
+    [
+        (UNKNOWN,),
+        ("I'm", " sorry, I don't", " know that one.", " Would", " you …"),
+        (
+            "I'm",
+            " not sure. The closest I have is this: The fee is $60.",
+        ),
+    ],
 )
 async def test_not_knowing_is_noted_once(tokens: tuple[str, ...]):
     """Whether it comes whole or word by word."""

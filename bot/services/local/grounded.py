@@ -27,8 +27,8 @@ from rag_index.quoting import GroundedAnswer
 class GroundedLLM(LLMService):
     """LLMContextFrame with a GroundedContext -> CitationsFrame, LLM text frames.
 
-    Nothing is generated: every sentence stands in a retrieved passage, and where none supports an
-    answer the persona's words for that are said.
+    Nothing is generated: every sentence stands in a retrieved passage. Where none supports an
+    answer the persona's words for that are said, and before one that comes near, those for that.
     """
 
     adapter_class = Unadapted
@@ -71,11 +71,14 @@ class GroundedLLM(LLMService):
             await self.push_error("the answer could not be made", exception=error)
             return
         logger.bind(turn=context.turn, confidence=round(answer.confidence, 3)).debug("answered")
-        by_passage = {c.passage: c for c in answer.citations}
+        nearest = "" if context.goes_on else answer.text
+        sure = answer.answered
+        quoting = self._persona.quoting(answer.text if sure else nearest, sure=sure)
+        by_passage = {c.passage for c in answer.citations} if quoting else set[str]()
         cited = [citation_of(h) for h in context.evidence.hits if h.passage.id in by_passage]
-        await self.push_frame(CitationsFrame(cited if answer.answered else (), answer.confidence))
+        await self.push_frame(CitationsFrame(cited, answer.confidence))
         await self.push_frame(LLMFullResponseStartFrame())
-        await self.push_frame(LLMTextFrame(self._words(answer, context)))
+        await self.push_frame(LLMTextFrame(quoting or self._admission(context)))
         await self.push_frame(LLMFullResponseEndFrame())
 
     def _answer(self, evidence: Evidence, said: str) -> GroundedAnswer:
@@ -83,9 +86,7 @@ class GroundedLLM(LLMService):
             evidence.question, evidence.embedding, evidence.hits, about=evidence.about, said=said
         )
 
-    def _words(self, answer: GroundedAnswer, context: GroundedContext) -> str:
-        if answer.answered:
-            return answer.text
+    def _admission(self, context: GroundedContext) -> str:
         if context.goes_on:
             return self._persona.cut_short
         evidence = context.evidence
