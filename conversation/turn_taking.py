@@ -16,6 +16,8 @@ HOLD_SECONDS = 0.58
 GOING_ON_SECONDS = 1.0  # of a reply: who speaks by then was not done, and has heard nothing of it
 
 WORD_SECONDS = 0.4  # of sound: what a recogniser makes of less is invented
+SOON_SECONDS = 1.0  # after a sound: what comes by then goes on from it
+_ASKING_SECONDS = 0.25  # the same, of two words that begin a question ("how long")
 _LONG_WORD = 5  # letters: longer than what is heard in a cough
 _HUM_SECONDS = 0.55  # from when a sound is noticed; "mm-hm" is over by then
 _BACKCHANNELS = frozenset(
@@ -32,10 +34,11 @@ _BACKCHANNEL_PHRASES = re.compile(
 _SAYS_LITTLE = frozenset("a an and the that that's this it it's is i so also you got makes".split())
 _TAKES_THE_TURN = frozenset(
     (
-        "stop wait no sorry hello hey excuse actually but hold pardon what repeat again why how "
+        "stop wait no sorry hello hi hey excuse actually but hold pardon what repeat again why how "
         "when where who which operator agent cancel quiet never nope"
     ).split()
 )
+_ASKS = frozenset("how what when where who which why".split())
 _TO_OTHERS = re.compile(
     r"\b(i'm|i am) (on the|on a|talking|speaking)\b|\b(i'll|i will) be (right )?(there|with you)\b"
     r"|\bnot now\b|\bsh+\b|\b(honey|sweetheart|darling|daddy|mommy|mum|mom)\b"
@@ -74,7 +77,8 @@ def takes_the_turn(text: str, *, final: bool, seconds: float) -> bool:
         return False
     words = _substance(text)
     if any(word in _TAKES_THE_TURN for word in words):
-        return final or seconds >= WORD_SECONDS
+        asks = len(words) > 1 and words[0] in _ASKS
+        return final or seconds >= (_ASKING_SECONDS if asks else WORD_SECONDS)
     if seconds < _HUM_SECONDS:
         return False
     return len(words) >= 2 or (final and any(len(word) >= _LONG_WORD for word in words))
@@ -132,17 +136,23 @@ class Overlap:
     passed_over: bool = False  # the sound is too quiet to be for the bot, up to now
     began: float | None = None  # the sound, over the present reply
     _ended: float | None = None
+    _lasted: float = 0.0  # seconds of it
+    _earlier: float = 0.0  # seconds of what it goes on from
     _text: str = ""
 
     def voice_started(self, *, now: float, aside: bool = False) -> Floor | None:
         """A sound began: pause the bot until it is known what it is.
 
-        aside: it is too quiet to be for the bot.
+        aside: it is too quiet to be for the bot. What follows another sound soon goes on from it:
+        people who break in hesitate, too.
         """
-        self.voice, self._ended, self._text = True, None, ""
+        goes_on = self._ended is not None and now - self._ended < SOON_SECONDS
+        self._earlier = self._earlier + self._lasted if goes_on else 0.0
+        self.voice, self._ended, self._text, self._lasted = True, None, "", 0.0
         if self.holding:
             return None
-        self.began, self.passed_over = now, aside
+        self.began = self.began if goes_on else now
+        self.passed_over = aside
         return None if aside else self._hold(now)
 
     def grown(self, *, now: float) -> Floor:
@@ -157,8 +167,9 @@ class Overlap:
     def heard(self, text: str, sound: Sound = _ANY, *, final: bool, now: float) -> Floor | None:
         """Words of the sound came: somebody takes the turn, or nobody does."""
         self._text = "" if sound.aside else text
+        self._lasted = sound.lasted  # words may come long after their sound
         seconds = (now if self._ended is None else self._ended) - (self.began or 0.0)
-        seconds = min(seconds, sound.lasted)  # words may come long after their sound
+        seconds = min(seconds, self._earlier + self._lasted)
         if sound.answers or takes_the_turn(self._text, final=final, seconds=seconds):
             self._end()
             return Floor.YIELD

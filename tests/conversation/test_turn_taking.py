@@ -47,13 +47,20 @@ def test_words_beside_a_backchannel_make_it_a_turn(text: str):
 
 
 @pytest.mark.parametrize(
-    "text", ["stop", "No.", "wait", "okay but when", "what about fees", "Hello?", "who are you"]
+    "text", ["stop", "No.", "wait", "okay but when", "I asked how", "Hello?", "hi", "What,"]
 )
 def test_words_that_stop_others_do_so_as_soon_as_they_are_heard(text: str):
     """One of them is enough, in a partial transcript of what was long enough for a word."""
     assert takes_the_turn(text, final=False, seconds=WORD_SECONDS)
     assert takes_the_turn(text, final=True, seconds=0.3)
     assert not takes_the_turn(text, final=False, seconds=0.3)
+
+
+@pytest.mark.parametrize("text", ["what about fees", "Who are you", "okay, how long"])
+def test_the_beginning_of_a_question_takes_less(text: str):
+    """Nobody coughs "how long"."""
+    assert takes_the_turn(text, final=False, seconds=0.3)
+    assert not takes_the_turn(text, final=False, seconds=0.2)
 
 
 def test_other_words_take_as_long_as_they_need():
@@ -191,3 +198,24 @@ def test_time_that_passes_after_a_sound_is_no_part_of_it():
     overlap.voice_started(now=1.0)
     overlap.voice_stopped(now=1.3)
     assert overlap.heard("In a mum", final=True, now=3.0) is Floor.RELEASE
+
+
+def test_who_hesitates_goes_on_with_what_they_began():
+    """ "Is there … a fee": the second sound needs no more time than the first one lacked."""
+    overlap = Overlap()
+    for begins, text in ((1.0, "Is there"), (1.9, "Is there a fee")):
+        overlap.voice_started(now=begins)
+        decided = overlap.heard(text, Sound(lasted=0.3), final=False, now=begins + 0.4)
+        overlap.voice_stopped(now=begins + 0.5)
+    assert decided is Floor.YIELD
+
+
+def test_a_sound_long_after_another_is_a_new_one():
+    """Two hums in ten seconds are two hums."""
+    overlap = Overlap()
+    for begins in (1.0, 3.0):
+        overlap.voice_started(now=begins)
+        decided = overlap.heard("In a mum", Sound(lasted=0.3), final=False, now=begins + 0.4)
+        overlap.voice_stopped(now=begins + 0.5)
+        overlap.wake(now=begins + 1.0)
+    assert decided is None

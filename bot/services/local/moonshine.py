@@ -37,6 +37,8 @@ _BEFORE_SECONDS = 0.8  # of audio kept from before the VAD noticed speech
 _JOINED_SECONDS = 7.0  # a segment this long is not heard again after a pause
 _FIRST_SECONDS = 0.15  # after the VAD noticed speech; less is not enough for a word
 _EVERY_SECONDS = 0.2  # between partial transcripts
+_AT_FIRST_SECONDS = 0.05  # the same, while it may be somebody who breaks in: the bot's pause ends
+_MAY_BREAK_IN_SECONDS = 0.5  # after that, with or without words
 _SPEAKING_SECONDS = 0.5  # that a partial transcript can wait while others are waited for
 _LONGEST_SECONDS = 15.0  # at once; longer speech is transcribed in parts
 
@@ -187,7 +189,8 @@ class MoonshineSTT(STTService):
             await self.cancel_task(task)
 
     async def _partials(self) -> None:
-        last = ""
+        last, clock = "", asyncio.get_running_loop().time
+        began = clock()
         self._fell_silent.clear()
         await self._silence_or(_FIRST_SECONDS)
         while True:
@@ -198,7 +201,8 @@ class MoonshineSTT(STTService):
                 if text and (lull or text != last):
                     last = text
                     await self._push_partial(text, lull=lull)
-            await self._silence_or(_EVERY_SECONDS if last else _FIRST_SECONDS)
+            at_first = clock() - began < _MAY_BREAK_IN_SECONDS
+            await self._silence_or(_AT_FIRST_SECONDS if at_first else _EVERY_SECONDS)
 
     async def _silence_or(self, seconds: float) -> None:
         with suppress(TimeoutError):
