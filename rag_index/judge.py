@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 from rag_index.encoder import inference_session, pinned_file, tokenizer_bytes
 
 MODEL = Path(__file__).parent / "weights" / "judge.onnx"
-MODEL_SHA256 = "664d0677050d58d3c3d9e6e2381a76428c0e4f874df91f657dfe0abf69682c39"
+MODEL_SHA256 = "ef75a42adb1309178b02c9152877eb5450278749d749880bcbe5df90079253c0"
 MAX_TOKENS = 96
 
 
