@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 from rag_index.encoder import inference_session, pinned_file, tokenizer_bytes
 
 MODEL = Path(__file__).parent / "weights" / "judge.onnx"
-MODEL_SHA256 = "ef75a42adb1309178b02c9152877eb5450278749d749880bcbe5df90079253c0"
+MODEL_SHA256 = "7e04db56a642ce9a7a6b35099a7ef7f21c0ac44bfae0be99e47eaf510c865087"
 MAX_TOKENS = 96
 
 

@@ -14,6 +14,7 @@ from rag_index.sentences import sentences
 
 NEAR = 8  # sentences most like the question
 ELSEWHERE = 2  # others of the same document
+DESKS = 24  # that are looked at for what asks nothing
 SAME = 0.88  # sentences more alike than this say the same
 
 
@@ -48,6 +49,18 @@ def groups(desk: Desk, encoder: Encoder, rng: random.Random) -> Iterator[Group]:
         yield Group(
             asked.text, texts[asked.at] if asked.answered else None, [texts[i] for i in wrong]
         )
+
+
+def asking_nothing(
+    said: Sequence[str], desks: Sequence[Desk], encoder: Encoder, rng: random.Random
+) -> Iterator[Group]:
+    """What asks nothing is answered by no sentence, of whatever desk: here of two for each."""
+    vectors = encoder.encode(said)
+    for desk in rng.sample(desks, min(DESKS, len(desks))):
+        table = encoder.encode([s.text for s in desk.sentences])
+        for at in rng.sample(range(len(said)), 2 * len(said) // DESKS):
+            nearest = np.argsort(-(table @ vectors[at]))[:NEAR]
+            yield Group(said[at], None, [desk.sentences[int(i)].in_context for i in nearest])
 
 
 def read_squad(path: Path) -> list[Desk]:

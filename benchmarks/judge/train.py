@@ -22,11 +22,12 @@ from tokenizers import Tokenizer
 from torch.nn import functional
 
 from benchmarks.judge.desks import FITTED, HELD_OUT, read_desks
-from benchmarks.judge.groups import Group, groups, read_squad
+from benchmarks.judge.groups import Group, asking_nothing, groups, read_squad
 from benchmarks.judge.network import Network, read_weights
 from rag_index.encoder import MiniLMEncoder, tokenizer_bytes
 from rag_index.judge import MODEL
 
+ASK_NOTHING = Path(__file__).parent / "ask_nothing.txt"  # what callers say, a line each
 BATCH, SHUFFLED, WRONG = 16, 640, 3
 RATE, WARM_UP = 1.2e-4, 40
 OPENED = 0.2  # of the questions: something that asks nothing comes first, as people speak
@@ -143,6 +144,8 @@ def main() -> None:
     rng, encoder = random.Random(0), MiniLMEncoder(threads=2)
     desks = [desk for desk in read_desks() if desk.name not in (*HELD_OUT, *FITTED)]
     found = [g for desk in desks for g in groups(desk, encoder, rng)]
+    said = ASK_NOTHING.read_text(encoding="utf-8").splitlines()
+    found += asking_nothing(said, desks, encoder, rng)
     if given.squad:
         articles = [g for a in read_squad(given.squad) for g in groups(a, encoder, rng)]
         found += rng.sample(articles, min(given.squad_questions, len(articles)))
