@@ -165,8 +165,8 @@ class Desk:
     def _answered_offer(self, turn: int, text: str, last_reply: str) -> Reply | None:
         offer, form = self.standing.offer, self.standing.form
         if offer is None and not form and self.persona.offers_a_person:
-            offered = last_reply.endswith(self.persona.offer)
-            offer = Offer(Act.TRANSFER) if offered else None
+            asked = self.persona.offer
+            offer = Offer(Act.TRANSFER) if asked and last_reply.endswith(asked) else None
         self.standing = replace(self.standing, offer=None)
         if offer is None:
             return None

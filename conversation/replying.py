@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import dropwhile
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -40,10 +40,8 @@ class Persona:
 
     @property
     def offer(self) -> str:
-        """What `unknown` asks at its end; "" if nothing."""
-        sentences = _sentences(self.unknown)
-        asked = list(takewhile(lambda s: s.endswith("?"), reversed(sentences)))
-        return " ".join(reversed(asked))
+        """The end of `unknown`, from the first question on; "" if it asks nothing."""
+        return " ".join(dropwhile(lambda s: not s.endswith("?"), _sentences(self.unknown)))
 
     @property
     def admissions(self) -> tuple[str, ...]:
@@ -120,7 +118,7 @@ def messages_for(
     """The chat messages of one answer: who speaks, the passages as data, the talk so far.
 
     A passage cannot close its own mark or open another: its angle brackets are escaped. answered:
-    whether the passages are known to answer the question; None: nobody has read them yet.
+    whether the passages may answer the question; None: nobody has read them yet.
     """
     quoted = "\n\n".join(
         f"<passage document={quoteattr(p['document'])} title={quoteattr(p['title'])}>\n"

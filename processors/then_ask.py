@@ -27,13 +27,14 @@ class ThenAsk(FrameProcessor):
         self._offer = offer
         self._question = ""
         self._kept = ""
+        self._said = False
         self._made = LLMTextFrame
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
         match frame:
             case AnswerStartFrame():
-                self._question, self._kept = frame.then_ask, ""
+                self._question, self._kept, self._said = frame.then_ask, "", False
             case InterruptionFrame():
                 self._question = self._kept = ""
             case LLMTextFrame() if self._question:
@@ -42,7 +43,7 @@ class ThenAsk(FrameProcessor):
                 await self._let_go(_beginning_of(self._offer, self._kept))
                 return
             case LLMFullResponseEndFrame() if self._question:
-                if self._kept.strip() != self._offer:
+                if self._kept.strip() != self._offer or not self._said:
                     await self._let_go(len(self._kept))
                 await self.push_frame(LLMTextFrame(f" {self._question}"))
                 self._question = ""
@@ -53,6 +54,7 @@ class ThenAsk(FrameProcessor):
     async def _let_go(self, end: int) -> None:
         text, self._kept = self._kept[:end], self._kept[end:]
         if text:
+            self._said = True
             await self.push_frame(self._made(text))
 
 

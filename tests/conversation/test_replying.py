@@ -39,11 +39,25 @@ UNSURE = Persona(unknown="Sorry. I don't know. Can I help? A person?", unsure="P
         (UNSURE, "", False, ""),
         (Persona(unsure=""), "It is $60.", False, ""),
         (Persona(unknown="No idea."), "It is $60.", False, f"{Persona().unsure} It is $60."),
+        (
+            Persona(unknown="A person? Or not?", unsure="Well:"),
+            "$1",
+            False,
+            "Well: $1 A person? Or not?",
+        ),
     ],
 )
 def test_what_may_be_the_answer_is_said_as_that(persona: Persona, text: str, sure: bool, said: str):
     """With the offer of a person where there is one; not at all where the desk wants it so."""
     assert persona.quoting(text, sure=sure) == said
+
+
+def test_an_offer_is_known_wherever_it_stands():
+    """From the question to the end, so that a yes to it is not a yes to anything else."""
+    assert Persona(unknown="No. Shall I connect you to a person? I can.").offer == (
+        "Shall I connect you to a person? I can."
+    )
+    assert Persona(unknown="I don't know.").offer == ""
 
 
 def test_both_ways_of_not_knowing_are_recognised_by_their_first_sentence():

@@ -108,6 +108,7 @@ async def test_one_question_at_a_time_is_asked():
         ("It is S", "hall I as", " in Shall I asp, Ohio. Shall", " we?"),
         ("Shall I ask?", " Shall I ask? No"),
         ("Sh",),
+        ("Shall I ", "ask?"),
         ("It is.", " "),
     ],
 )

@@ -71,9 +71,8 @@ class GroundedLLM(LLMService):
             await self.push_error("the answer could not be made", exception=error)
             return
         logger.bind(turn=context.turn, confidence=round(answer.confidence, 3)).debug("answered")
-        nearest = "" if context.goes_on else answer.text
-        sure = answer.answered
-        quoting = self._persona.quoting(answer.text if sure else nearest, sure=sure)
+        sure, ends = answer.answered, context.goes_on and not answer.answered
+        quoting = "" if ends else self._persona.quoting(answer.text, sure=sure)
         by_passage = {c.passage for c in answer.citations} if quoting else set[str]()
         cited = [citation_of(h) for h in context.evidence.hits if h.passage.id in by_passage]
         await self.push_frame(CitationsFrame(cited, answer.confidence))
