@@ -146,7 +146,8 @@ class Overlap:
         aside: it is too quiet to be for the bot. What follows another sound soon goes on from it:
         people who break in hesitate, too.
         """
-        goes_on = self._ended is not None and now - self._ended < SOON_SECONDS
+        known = self.began is not None and self._ended is not None
+        goes_on = known and now - (self._ended or now) < SOON_SECONDS
         self._earlier = self._earlier + self._lasted if goes_on else 0.0
         self.voice, self._ended, self._text, self._lasted = True, None, "", 0.0
         if self.holding:

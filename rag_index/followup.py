@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from rag_index.words import KINDS, STOPWORDS, raw_words
 from rag_index.wordvectors import word_vectors
@@ -13,6 +14,13 @@ _OPENING = re.compile(
     r"^\W*(?:(?:um|uh|ok(?:ay)?|so|well|yes|right)\W+)*(?:and|or|but|also|what about|how about|what if)\b",
     re.I,
 )
+_PLACES = "for|in|at|on|to|from|with|by|during|after|before"
+_ANOTHER = re.compile(
+    r"^\W*(?:(?:um|uh|ok(?:ay)?|so|well|yes|right)\W+)*(?:and|or|but|also|what about|how about)\W+"
+    rf"(?P<place>{_PLACES})\s+(?P<named>[^,.?!]+)[.?!]*$",
+    re.I,
+)  # "and for transfer students?"
+_PLACE = re.compile(rf"\b(?:{_PLACES})\s+[^,.?!]+?(?=\s+(?:{_PLACES})\b|[,.?!]|$)", re.I)
 _NAMING = re.compile(
     r"\b(?:that|this|which|the (?:same|other|first|second|last)) ones?\b|\bthe same\b|\bafter that\b",
     re.I,
@@ -59,9 +67,31 @@ def resolve(question: str, about: str | None) -> str:
     return topic if topic and wants_more(question) else _joined(question, topic)
 
 
+def _exchanged(question: str, about: str) -> str:
+    """`about` with what the question names instead, if it has such a place; else ""."""
+    another = _ANOTHER.match(question.strip())
+    if another is None or len(question.split()) > SHORT:
+        return ""
+    place, named = another["place"].lower(), another["named"].strip()
+    places = list(_PLACE.finditer(about))
+    of_a_kind = [p for p in places if _excluded(raw_words(p[0]), raw_words(named))]
+    found = of_a_kind or [p for p in places if p[0].lower().startswith(f"{place} ")]
+    if not found:
+        return ""
+    first, last = found[-1].span()
+    return f"{about[:first]}{place} {named}{about[last:]}"
+
+
+def _excluded(words: Sequence[str], by: Sequence[str]) -> bool:
+    """Whether one of the words can't be meant beside one of the others: "fall" beside "spring"."""
+    return any(word in kind and other in kind for kind in KINDS for word in words for other in by)
+
+
 def _joined(question: str, about: str) -> str:
     if not about or not leans(question):
         return question
+    if instead := _exchanged(question, about):
+        return instead
     asked = [w for w in raw_words(question) if w not in STOPWORDS]
     words = word_vectors()
     mine = words(asked)
@@ -70,7 +100,7 @@ def _joined(question: str, about: str) -> str:
         plain = raw_words(word)
         if not plain or plain[0] in STOPWORDS or not asked:
             return False
-        if any(plain[0] in kind and w in kind for kind in KINDS for w in asked):
+        if _excluded(plain[:1], asked):
             return True
         if any(plain[0] != w and len(w) > 4 and (w in plain[0] or plain[0] in w) for w in asked):
             return True  # "graduate" instead of "undergraduate"

@@ -22,7 +22,7 @@ from tests.prometheus import prometheus, promtool
 
 pytestmark = pytest.mark.slow
 
-FEE = "How much is the application fee for first-year applicants?"
+FEE = "How much is the application fee for a first-year student?"
 NOBODY_KNOWS = "What does the blue whale weigh?"
 KEY, NUMBERS = "right", "numbers"
 TRACE = "0af7651916cd43dd8448eb211c80319c"

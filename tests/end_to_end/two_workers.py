@@ -20,7 +20,7 @@ PIECES = (
     "It is due on the first Friday of February.",
     "You can pay it by card, or by bank transfer.",
 )
-QUESTION = "How much is the application fee for first-year applicants?"
+QUESTION = "How much is the application fee for a first-year student?"
 
 
 class Mortal:

@@ -37,10 +37,30 @@ def test_a_question_that_stands_alone_stays_as_it_is():
     assert resolve(question, "When is the nursing deadline?") == question
 
 
+@pytest.mark.parametrize(
+    ("question", "about", "whole"),
+    [
+        (
+            "And for graduate programs?",
+            "How much is the application fee for first-year applicants?",
+            "How much is the application fee for graduate programs?",
+        ),
+        (
+            "okay, and in the spring",
+            "when is the deadline for nursing in the fall",
+            "when is the deadline for nursing in the spring",
+        ),
+    ],
+)
+def test_who_names_another_of_the_same_asks_the_same_of_it(question: str, about: str, whole: str):
+    """In its place, so that nothing is left of the one before."""
+    assert resolve(question, about) == whole
+
+
 def test_a_follow_up_takes_over_what_it_does_not_replace():
     """ "and for graduates" keeps the minimum score and drops the undergraduates."""
-    whole = resolve("and for graduate students?", "minimum TOEFL score for undergraduate students")
-    assert whole.startswith("and for graduate students?")
+    whole = resolve("and graduate students?", "minimum TOEFL score for undergraduate students")
+    assert whole.startswith("and graduate students?")
     assert "TOEFL" in whole
     assert "undergraduate" not in whole
 
