@@ -20,7 +20,7 @@ from bot.telemetry.logs import set_up_logs
 from rag_index.answer import Answerer
 from rag_index.answer_weights import THRESHOLD
 
-THRESHOLDS = (0.0, 0.2, 0.3, 0.4, THRESHOLD, 0.5, 0.6, 0.7, 0.8, 0.9)
+THRESHOLDS = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, THRESHOLD, 0.7, 0.8, 0.9)
 
 
 def at(threshold: float, results: Sequence[dict[str, Any]]) -> dict[str, float]:
