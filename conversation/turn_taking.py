@@ -16,8 +16,8 @@ HOLD_SECONDS = 0.58
 GOING_ON_SECONDS = 1.0  # of a reply: who speaks by then was not done, and has heard nothing of it
 
 WORD_SECONDS = 0.4  # of sound: what a recogniser makes of less is invented
+_ASKING_SECONDS = 0.25  # of sound, where two words begin a question ("how long")
 SOON_SECONDS = 1.0  # after a sound: what comes by then goes on from it
-_ASKING_SECONDS = 0.25  # the same, of two words that begin a question ("how long")
 _LONG_WORD = 5  # letters: longer than what is heard in a cough
 _HUM_SECONDS = 0.55  # from when a sound is noticed; "mm-hm" is over by then
 _BACKCHANNELS = frozenset(
@@ -146,8 +146,8 @@ class Overlap:
         aside: it is too quiet to be for the bot. What follows another sound soon goes on from it:
         people who break in hesitate, too.
         """
-        known = self.began is not None and self._ended is not None
-        goes_on = known and now - (self._ended or now) < SOON_SECONDS
+        ended = None if self.began is None else self._ended
+        goes_on = ended is not None and now - ended < SOON_SECONDS
         self._earlier = self._earlier + self._lasted if goes_on else 0.0
         self.voice, self._ended, self._text, self._lasted = True, None, "", 0.0
         if self.holding:

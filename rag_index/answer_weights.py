@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-THRESHOLD = 0.65  # said as the answer; of what is, six sevenths are right on strangers' desks
+THRESHOLD = 0.65  # said as the answer; of what is, nine in ten are right on strangers' desks
 NEAR = 0.05  # said as the nearest that there is: half of it, on such desks, was what was asked for
 SUPPORT = (
     "cosine",

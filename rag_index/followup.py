@@ -10,13 +10,14 @@ from rag_index.wordvectors import word_vectors
 
 SAME_KIND = 0.42  # likeness from which two words of no list of KINDS exclude each other, too
 SHORT = 9  # words; a longer question seldom leans on another
+_FILLERS = r"^\W*(?:(?:um|uh|ok(?:ay)?|so|well|yes|right)\W+)*"
 _OPENING = re.compile(
-    r"^\W*(?:(?:um|uh|ok(?:ay)?|so|well|yes|right)\W+)*(?:and|or|but|also|what about|how about|what if)\b",
+    rf"{_FILLERS}(?:and|or|but|also|what about|how about|what if)\b",
     re.I,
 )
 _PLACES = "for|in|at|on|to|from|with|by|during|after|before"
 _ANOTHER = re.compile(
-    r"^\W*(?:(?:um|uh|ok(?:ay)?|so|well|yes|right)\W+)*(?:and|or|but|also|what about|how about)\W+"
+    rf"{_FILLERS}(?:and|or|but|also|what about|how about)\W+"
     rf"(?P<place>{_PLACES})\s+(?P<named>[^,.?!]+)[.?!]*$",
     re.I,
 )  # "and for transfer students?"

@@ -54,7 +54,7 @@ def groups(desk: Desk, encoder: Encoder, rng: random.Random) -> Iterator[Group]:
 def asking_nothing(
     said: Sequence[str], desks: Sequence[Desk], encoder: Encoder, rng: random.Random
 ) -> Iterator[Group]:
-    """What asks nothing is answered by no sentence, of whatever desk: here of two for each."""
+    """What asks nothing is answered by no sentence, of whatever desk: of two for each, about."""
     vectors = encoder.encode(said)
     for desk in rng.sample(desks, min(DESKS, len(desks))):
         table = encoder.encode([s.text for s in desk.sentences])
